@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every Swift target: an unmarked unsafe expression, an unused import and any
+/// other warning all stop the build.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+/// The tests of one module; they may use every module, so that an oracle of one can be another.
+func tests(_ name: String, exclude: [String] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: engine + ["TestSupport"], exclude: exclude,
+    swiftSettings: strict)
+}
+
+let engine: [Target.Dependency] = [
+  "Bytes", "Columns", "CSV", "ColumnFile", "Kernels", "SQL", "Objects", "Packs", "Lake", "Query",
+  "Tables", "Pipeline", "Commands",
+]
+
+let package = Package(
+  name: "groove",
+  products: [
+    .executable(name: "groove", targets: ["groove"]),
+    .executable(name: "bench", targets: ["bench"]),
+  ],
+  // In layer order: a target depends only on targets above it in this list.
+  targets: [
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CKernels"),
+    module("Bytes", ["CZstd", "CKernels"]),
+    module("Columns", ["Bytes"]),
+    module("CSV", ["Columns", "Bytes"]),
+    module("ColumnFile", ["Columns", "Bytes"]),
+    module("Kernels", ["Columns", "Bytes"]),
+    module("SQL", ["Columns", "Bytes"]),
+    module("Objects", ["Bytes"]),
+    module("Packs", ["SQL", "Columns", "Bytes"]),
+    module("Lake", ["Objects", "ColumnFile", "Columns", "Bytes"]),
+    module("Query", ["SQL", "Kernels", "ColumnFile", "CSV", "Columns", "Bytes"]),
+    module("Tables", ["Objects", "Columns", "Bytes"]),
+    module(
+      "Pipeline",
+      [
+        "Packs", "Lake", "Query", "Tables", "SQL", "CSV", "ColumnFile", "Objects", "Columns",
+        "Bytes",
+      ]),
+    module(
+      "Commands",
+      [
+        "Pipeline", "Packs", "Lake", "Query", "Tables", "SQL", "CSV", "ColumnFile", "Objects",
+        "Columns", "Bytes",
+      ]),
+    .executableTarget(name: "groove", dependencies: ["Commands"], swiftSettings: strict),
+    .executableTarget(
+      name: "bench", dependencies: engine, path: "Benchmarks", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Bytes", "Columns"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("Tidy"),
+    tests("Bytes"),
+    tests("Columns"),
+    tests("CSV"),
+    tests("ColumnFile"),
+    tests("Kernels"),
+    tests("SQL"),
+    tests("Packs"),
+    tests("Objects"),
+    tests("Lake"),
+    tests("Query"),
+    tests("Tables"),
+    tests("Pipeline"),
+    tests("Commands"),
+    tests("EndToEnd"),
+  ],
+  swiftLanguageModes: [.v6]
+)

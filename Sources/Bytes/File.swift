@@ -1,0 +1,92 @@
+import Glibc
+
+/// An open file.
+///
+/// Invariant: `descriptor` is open until `deinit` and is closed by nothing else.
+package struct File: ~Copyable, Sendable {
+  private let descriptor: Int32
+  package let path: String
+
+  package enum Mode { case reading, creating, appending }
+
+  package init(_ path: String, _ mode: Mode = .reading) throws(SystemError) {
+    let flags =
+      switch mode {
+      case .reading: O_RDONLY | O_CLOEXEC
+      case .creating: O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC
+      case .appending: O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
+      }
+    // SAFETY: Swift passes `path` as a NUL-terminated copy that outlives the call.
+    let descriptor = unsafe open(path, flags, 0o644)
+    guard descriptor >= 0 else { throw SystemError("cannot open", path, code: errno) }
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit { _ = close(descriptor) }
+
+  package func size() throws(SystemError) -> Int {
+    var status = stat()
+    // SAFETY: `status` is a whole `stat` and is only written during the call.
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw SystemError("cannot measure", path, code: errno)
+    }
+    return Int(status.st_size)
+  }
+
+  /// Reads up to `count` bytes from `offset` on; fewer only at the end of the file.
+  package func read(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
+    precondition(offset >= 0 && count >= 0, "a file is read from a place in it")
+    var failure: Int32 = 0
+    // SAFETY: the buffer has room for `count` bytes; `pread` writes at most what is left of it,
+    // and `filled` counts just the bytes it wrote.
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let got = unsafe pread(
+          descriptor, buffer.baseAddress?.advanced(by: filled), count - filled,
+          off_t(offset + filled))
+        if got > 0 {
+          filled += got
+        } else if got == 0 {
+          break
+        } else if errno != EINTR {
+          failure = errno
+          break
+        }
+      }
+    }
+    guard failure == 0 else { throw SystemError("cannot read", path, code: failure) }
+    return bytes
+  }
+
+  /// Writes all of `bytes` behind what was written before.
+  package func write(_ bytes: Span<UInt8>) throws(SystemError) {
+    var failure: Int32 = 0
+    // SAFETY: the buffer is the span's own memory and is only read during the closure.
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      var done = 0
+      while done < buffer.count {
+        let put = unsafe Glibc.write(
+          descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+        if put >= 0 {
+          done += put
+        } else if errno != EINTR {
+          failure = errno
+          return
+        }
+      }
+    }
+    guard failure == 0 else { throw SystemError("cannot write", path, code: failure) }
+  }
+
+  /// Returns when what was written would survive a loss of power.
+  package func synchronize() throws(SystemError) {
+    guard fsync(descriptor) == 0 else { throw SystemError("cannot write", path, code: errno) }
+  }
+
+  /// The bytes of the file at `path`.
+  package static func contents(of path: String) throws(SystemError) -> [UInt8] {
+    let file = try File(path)
+    return try file.read(at: 0, count: try file.size())
+  }
+}

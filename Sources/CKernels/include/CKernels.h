@@ -1,0 +1,7 @@
+// Kernels compiled once per CPU level and chosen at run time. Each has a Swift twin.
+#ifndef GROOVE_CKERNELS_H
+#define GROOVE_CKERNELS_H
+
+#include <stdint.h>
+
+#endif

@@ -1,0 +1,1 @@
+// ColumnFile: see Sources/README.md.

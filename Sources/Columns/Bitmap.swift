@@ -1,0 +1,54 @@
+/// Bits in order, packed 64 to a word: which rows are valid, which are selected.
+///
+/// Invariant: `words.count == (count + 63) / 64`, and the bits behind `count` are zero.
+@usableFromInline
+package struct Bitmap: Sendable, Hashable {
+  @usableFromInline package private(set) var words: [UInt64]
+  @usableFromInline package private(set) var count: Int
+
+  package init(repeating bit: Bool = false, count: Int) {
+    self.count = count
+    words = Array(repeating: bit ? ~0 : 0, count: (count + 63) / 64)
+    clearTail()
+  }
+
+  /// Takes whole words; the bits behind `count` are cleared.
+  package init(words: [UInt64], count: Int) {
+    precondition(words.count == (count + 63) / 64, "a bitmap holds exactly its words")
+    self.words = words
+    self.count = count
+    clearTail()
+  }
+
+  package init(_ bits: some Sequence<Bool>) {
+    self.init(count: 0)
+    for bit in bits { append(bit) }
+  }
+
+  private mutating func clearTail() {
+    if count % 64 != 0 { words[words.count - 1] &= (1 << UInt64(count % 64)) - 1 }
+  }
+
+  @inlinable
+  package subscript(index: Int) -> Bool {
+    get { words[index &>> 6] &>> UInt64(index & 63) & 1 != 0 }
+  }
+
+  package mutating func set(_ index: Int, to bit: Bool) {
+    precondition(index >= 0 && index < count, "a bit is set inside its bitmap")
+    let mask: UInt64 = 1 << UInt64(index & 63)
+    if bit { words[index >> 6] |= mask } else { words[index >> 6] &= ~mask }
+  }
+
+  package mutating func append(_ bit: Bool) {
+    if count % 64 == 0 { words.append(0) }
+    if bit { words[count >> 6] |= 1 << UInt64(count & 63) }
+    count += 1
+  }
+
+  package var setCount: Int {
+    var total = 0
+    for word in words { total &+= word.nonzeroBitCount }
+    return total
+  }
+}

@@ -1,0 +1,68 @@
+import Synchronization
+
+/// Texts by code: what the codes of a dictionary-coded column mean. Immutable, so it is shared
+/// freely; two columns with the same (`===`) dictionary have the same codes.
+///
+/// Codes run from 0 to `count - 1` and are in no particular order of the texts. The texts may be
+/// spelled out only when somebody asks for them: counting distinct users needs no names.
+package final class TextDictionary: Sendable {
+  package let count: Int
+  /// Set where the first `shared.count` codes are those of a dictionary that a lake shares between
+  /// its tables; codes behind them are this dictionary's own.
+  package let shared: SharedDictionary?
+  private let state: Mutex<State>
+
+  private enum State {
+    case spelled(TextVector)
+    case packed(@Sendable () -> TextVector)
+  }
+
+  package init(_ texts: TextVector, shared: SharedDictionary? = nil) {
+    precondition((shared?.count ?? 0) <= texts.count, "a dictionary extends the one it shares")
+    count = texts.count
+    self.shared = shared
+    state = Mutex(.spelled(texts))
+  }
+
+  /// A dictionary whose texts are made by `spell` when they are first needed.
+  package init(
+    count: Int, shared: SharedDictionary? = nil, spell: @escaping @Sendable () -> TextVector
+  ) {
+    precondition((shared?.count ?? 0) <= count, "a dictionary extends the one it shares")
+    self.count = count
+    self.shared = shared
+    state = Mutex(.packed(spell))
+  }
+
+  package var texts: TextVector {
+    state.withLock { state in
+      switch state {
+      case .spelled(let texts): return texts
+      case .packed(let spell):
+        let texts = spell()
+        precondition(texts.count == count, "a dictionary spells all its codes")
+        state = .spelled(texts)
+        return texts
+      }
+    }
+  }
+
+  package subscript(code: UInt32) -> String { texts[Int(code)] }
+}
+
+/// Which state of which shared dictionary a set of codes belongs to.
+package struct SharedDictionary: Sendable, Hashable {
+  /// The table whose key it holds.
+  package let name: String
+  /// How many commits have appended to it; codes never change their meaning, so a later generation
+  /// only adds codes.
+  package let generation: Int
+  /// The codes of that generation: `0..<count`.
+  package let count: Int
+
+  package init(name: String, generation: Int, count: Int) {
+    self.name = name
+    self.generation = generation
+    self.count = count
+  }
+}

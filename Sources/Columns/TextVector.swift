@@ -1,0 +1,58 @@
+/// Texts end to end in one buffer.
+///
+/// Invariant: `offsets` has one entry more than there are texts, starts with 0, never falls, and
+/// ends with `bytes.count`. Every text is valid UTF-8.
+package struct TextVector: Sendable, Hashable {
+  package private(set) var offsets: [UInt32]
+  package private(set) var bytes: [UInt8]
+
+  package init() {
+    offsets = [0]
+    bytes = []
+  }
+
+  /// Takes buffers that hold the invariant; only the geometry is checked here.
+  package init(offsets: [UInt32], bytes: [UInt8]) {
+    precondition(offsets.first == 0 && offsets.last == UInt32(bytes.count), "offsets span the text")
+    self.offsets = offsets
+    self.bytes = bytes
+  }
+
+  package init(_ texts: some Sequence<String>) {
+    self.init()
+    for text in texts { append(text) }
+  }
+
+  package var count: Int { offsets.count - 1 }
+
+  package func range(_ index: Int) -> Range<Int> {
+    Int(offsets[index])..<Int(offsets[index + 1])
+  }
+
+  package subscript(index: Int) -> String { String(decoding: bytes[range(index)], as: UTF8.self) }
+
+  package mutating func append(_ text: String) {
+    bytes.append(contentsOf: text.utf8)
+    closeText()
+  }
+
+  package mutating func append(_ text: ArraySlice<UInt8>) {
+    bytes.append(contentsOf: text)
+    closeText()
+  }
+
+  package mutating func append(_ text: Span<UInt8>) {
+    for index in text.indices { bytes.append(text[index]) }
+    closeText()
+  }
+
+  package mutating func reserve(texts: Int, bytes count: Int) {
+    offsets.reserveCapacity(texts + 1)
+    bytes.reserveCapacity(count)
+  }
+
+  private mutating func closeText() {
+    precondition(bytes.count <= Int(UInt32.max), "a text vector holds less than 4 GiB")
+    offsets.append(UInt32(bytes.count))
+  }
+}

@@ -1,0 +1,1 @@
+// Kernels: see Sources/README.md.

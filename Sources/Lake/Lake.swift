@@ -1,0 +1,1 @@
+// Lake: see Sources/README.md.

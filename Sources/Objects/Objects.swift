@@ -1,0 +1,1 @@
+// Objects: see Sources/README.md.

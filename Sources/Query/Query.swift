@@ -1,0 +1,1 @@
+// Query: see Sources/README.md.

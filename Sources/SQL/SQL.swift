@@ -1,0 +1,1 @@
+// SQL: see Sources/README.md.

@@ -1,0 +1,1 @@
+// Tables: see Sources/README.md.

@@ -1,0 +1,6 @@
+import Commands
+
+@main
+struct Groove {
+  static func main() {}
+}
