@@ -1,0 +1,34 @@
+import Bytes
+import Synchronization
+import Testing
+
+@Suite struct `A parallel map` {
+  struct Refusal: Error, Equatable { let index: Int }
+
+  @Test(arguments: [1, 2, 3, 8])
+  func `keeps the order of its parts for any number of threads`(threads: Int) throws {
+    for count in [0, 1, 2, 7, 1000] {
+      let squares = Parallel.map(count: count, threads: threads) { $0 * $0 }
+      #expect(squares == (0..<count).map { $0 * $0 })
+    }
+  }
+
+  @Test(arguments: [1, 2, 8])
+  func `throws the failure of the smallest index that failed`(threads: Int) {
+    for failing in [0, 3, 99] {
+      #expect(throws: Refusal(index: failing)) {
+        try Parallel.map(count: 100, threads: threads) { index throws(Refusal) -> Int in
+          if index >= failing { throw Refusal(index: index) }
+          return index
+        }
+      }
+    }
+  }
+
+  @Test func `runs every index exactly once`() {
+    final class Counts: Sendable { let seen = Mutex([Int](repeating: 0, count: 5000)) }
+    let counts = Counts()
+    _ = Parallel.map(count: 5000, threads: 4) { index in counts.seen.withLock { $0[index] += 1 } }
+    #expect(counts.seen.withLock { $0.allSatisfy { $0 == 1 } })
+  }
+}
