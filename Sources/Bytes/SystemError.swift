@@ -14,6 +14,7 @@ package struct SystemError: Explained, Sendable {
 
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
   package var alreadyExists: Bool { code == EEXIST }
+  package var isOtherFileSystem: Bool { code == EXDEV }
 
   private static func reason(of code: Int32) -> String {
     // SAFETY: `strerror` returns a NUL-terminated text that lives until the next call in this

@@ -1,1 +1,0 @@
-// Objects: see Sources/README.md.
