@@ -1,0 +1,6 @@
+extension Suite {
+  /// Every suite, in the order of the layers.
+  static let all: [Suite] = [
+    .bytes
+  ]
+}

@@ -1,5 +1,0 @@
-import Testing
-
-@Suite struct `The source tree` {
-  @Test func `is there`() { #expect(Bool(true)) }
-}
