@@ -67,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "bench", dependencies: engine, path: "Benchmarks", swiftSettings: strict),
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "Columns"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Objects", "Columns", "Bytes"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Tidy"),
     tests("Bytes"),
