@@ -1,1 +1,0 @@
-// SQL: see Sources/README.md.
