@@ -1,0 +1,132 @@
+extension Column {
+  /// The rows at `indices`, in that order.
+  package func rows(_ indices: [Int]) -> Column {
+    let chosen: Values
+    switch values {
+    case .booleans(let values): chosen = .booleans(indices.map { values[$0] })
+    case .dates(let values): chosen = .dates(indices.map { values[$0] })
+    case .integers(let values): chosen = .integers(indices.map { values[$0] })
+    case .wide(let values): chosen = .wide(indices.map { values[$0] })
+    case .doubles(let values): chosen = .doubles(indices.map { values[$0] })
+    case .texts(let values): chosen = .texts(values.rows(indices))
+    case .codes(let values, let dictionary): chosen = .codes(indices.map { values[$0] }, dictionary)
+    case .intervals(let values): chosen = .intervals(indices.map { values[$0] })
+    }
+    return Column(type, chosen, validity: validity.map { bits in Bitmap(indices.map { bits[$0] }) })
+  }
+
+  /// The texts of a column of texts or codes; at a null stands some text.
+  package var spelled: TextVector {
+    switch values {
+    case .texts(let texts): return texts
+    case .codes(let codes, let dictionary):
+      // A column of nulls only may come with an empty dictionary.
+      if dictionary.count == 0 { return TextVector(repeatElement("", count: codes.count)) }
+      return dictionary.texts.rows(codes.map { Int($0) })
+    default: preconditionFailure("only texts are spelled")
+    }
+  }
+}
+
+extension TextVector {
+  /// The texts at `indices`, in that order.
+  package func rows(_ indices: [Int]) -> TextVector {
+    var result = TextVector()
+    var size = 0
+    for index in indices { size += range(index).count }
+    result.reserve(texts: indices.count, bytes: size)
+    for index in indices { result.append(bytes[range(index)]) }
+    return result
+  }
+}
+
+extension ColumnBatch {
+  /// The rows at `indices`, in that order.
+  package func rows(_ indices: [Int]) -> ColumnBatch {
+    ColumnBatch(schema, columns.map { $0.rows(indices) }, rowCount: indices.count)
+  }
+
+  /// Batches of one schema, one behind the other.
+  package static func joined(_ batches: [ColumnBatch], schema: Schema) -> ColumnBatch {
+    if batches.count == 1, let only = batches.first { return only }
+    let columns = schema.fields.indices.map { index in
+      Column.joined(batches.map { $0.columns[index] }, type: schema[index].type)
+    }
+    return ColumnBatch(schema, columns, rowCount: batches.reduce(0) { $0 + $1.rowCount })
+  }
+}
+
+extension Column {
+  /// Columns of one type, one behind the other. Codes stay codes where all have the same
+  /// dictionary, and become texts where not.
+  package static func joined(_ columns: [Column], type: DataType) -> Column {
+    var validity: Bitmap?
+    if columns.contains(where: { $0.validity != nil }) {
+      var bits = Bitmap(count: 0)
+      for column in columns {
+        for row in 0..<column.count { bits.append(!column.isNull(row)) }
+      }
+      validity = bits
+    }
+    return Column(type, joinedValues(columns, type: type), validity: validity)
+  }
+
+  private static func joinedValues(_ columns: [Column], type: DataType) -> Values {
+    switch type {
+    case .boolean, .null:
+      return .booleans(
+        columns.flatMap { column -> [Bool] in
+          if case .booleans(let values) = column.values { return values }
+          preconditionFailure("columns of one type are joined")
+        })
+    case .date:
+      return .dates(
+        columns.flatMap { column -> [Int32] in
+          if case .dates(let values) = column.values { return values }
+          preconditionFailure("columns of one type are joined")
+        })
+    case .bigint, .timestamp:
+      return .integers(
+        columns.flatMap { column -> [Int64] in
+          if case .integers(let values) = column.values { return values }
+          preconditionFailure("columns of one type are joined")
+        })
+    case .hugeint, .decimal:
+      return .wide(
+        columns.flatMap { column -> [Int128] in
+          if case .wide(let values) = column.values { return values }
+          preconditionFailure("columns of one type are joined")
+        })
+    case .double:
+      return .doubles(
+        columns.flatMap { column -> [Double] in
+          if case .doubles(let values) = column.values { return values }
+          preconditionFailure("columns of one type are joined")
+        })
+    case .interval:
+      return .intervals(
+        columns.flatMap { column -> [Interval] in
+          if case .intervals(let values) = column.values { return values }
+          preconditionFailure("columns of one type are joined")
+        })
+    case .text: return joinedTexts(columns)
+    }
+  }
+
+  private static func joinedTexts(_ columns: [Column]) -> Values {
+    if case .codes(_, let dictionary)? = columns.first?.values {
+      var all: [UInt32] = []
+      for column in columns {
+        guard case .codes(let codes, let other) = column.values, other === dictionary else { break }
+        all += codes
+      }
+      if all.count == columns.reduce(0, { $0 + $1.count }) { return .codes(all, dictionary) }
+    }
+    var texts = TextVector()
+    for column in columns {
+      let spelled = column.spelled
+      for row in 0..<spelled.count { texts.append(spelled.bytes[spelled.range(row)]) }
+    }
+    return .texts(texts)
+  }
+}

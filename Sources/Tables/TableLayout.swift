@@ -1,0 +1,67 @@
+import Bytes
+package import Columns
+
+/// How the rows of a table become items: which columns are the key, and which are gathered in a
+/// list, so that one item holds all rows of its key.
+package struct TableLayout: Sendable, Hashable {
+  package let schema: Schema
+  /// The columns that an item is asked for by.
+  package let partitionKey: [String]
+  /// The columns that tell items of one partition key apart, in their order; may be empty.
+  package let sortKey: [String]
+  /// The list's name and its columns; without one, each key has one row.
+  package let list: List?
+
+  package struct List: Sendable, Hashable {
+    package let name: String
+    package let columns: [String]
+
+    package init(name: String, columns: [String]) {
+      self.name = name
+      self.columns = columns
+    }
+  }
+
+  package init(
+    _ schema: Schema, partitionKey: [String], sortKey: [String], list: List? = nil
+  ) throws(TableError) {
+    self.schema = schema
+    self.partitionKey = partitionKey
+    self.sortKey = sortKey
+    self.list = list
+    for name in partitionKey + sortKey + (list?.columns ?? []) where schema.index(of: name) == nil {
+      throw TableError(
+        Explanation(
+          "cannot lay out", "the column \(name)", because: "the query does not give it",
+          remedy: "It gives \(schema.fields.map(\.name).joined(separator: ", "))."))
+    }
+    guard !partitionKey.isEmpty else {
+      throw TableError(
+        Explanation("cannot lay out", "a table", because: "it has no partition key"))
+    }
+    let keys = partitionKey + sortKey
+    for name in list?.columns ?? [] where keys.contains(name) && !partitionKey.contains(name) {
+      throw TableError(
+        Explanation(
+          "cannot lay out", "the column \(name)",
+          because: "it stands in the sort key and in the list"))
+    }
+  }
+
+  /// Key columns by place, the partition key first.
+  var keyColumns: [Int] { places(partitionKey + sortKey) }
+
+  /// The columns that order the rows of one item.
+  var listColumns: [Int] { places(list?.columns ?? []) }
+
+  /// The columns that stand once in an item: the key first, then the rest in their order.
+  package var itemColumns: [Int] {
+    let inList = Set(list?.columns ?? [])
+    let rest = schema.fields.indices.filter { index in
+      !keyColumns.contains(index) && !inList.contains(schema[index].name)
+    }
+    return keyColumns + rest
+  }
+
+  private func places(_ names: [String]) -> [Int] { names.compactMap { schema.index(of: $0) } }
+}
