@@ -2,5 +2,5 @@ import Commands
 
 @main
 struct Groove {
-  static func main() {}
+  static func main() { Program.main() }
 }

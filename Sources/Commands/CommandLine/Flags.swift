@@ -1,0 +1,21 @@
+import Bytes
+
+/// The flags that more than one verb has.
+package enum Flags {
+  package static let threads = Flag.count(
+    "--threads", "how many threads to use (default: one a processor)", in: 1...1024)
+  package static let memory = Flag.size(
+    "--memory", "how much memory to use (default: 1G or a quarter of the machine, the smaller)",
+    atLeast: 16 << 20)
+  package static let json = Flag.on("--json", "a machine-readable report on standard output")
+  package static let quiet = Flag.on("--quiet", "nothing on standard error but errors")
+  package static let help = Flag.on("--help", "this text")
+
+  /// What every verb takes.
+  package static let common: [any FlagDefinition] = [threads, memory, json, quiet, help]
+
+  package static let lake = Flag.text("--lake", "LAKE", "the lake (default: $GROOVE_LAKE)")
+
+  package static let format = Flag<OutputFormat>.choice(
+    "--format", "FORMAT", "how to write rows (default: table on a terminal, else csv)")
+}

@@ -1,0 +1,73 @@
+import Bytes
+
+/// The program: words in, exit status out.
+package enum Program {
+  /// Runs the process's command line.
+  package static func main() -> Never {
+    Signals.ignoreBrokenPipes()
+    let words = Array(CommandLine.arguments.dropFirst())
+    Process.exit(run(words, Console.ofProcess()).rawValue)
+  }
+
+  /// Runs one command line. Errors are told here and nowhere else.
+  package static func run(_ words: [String], _ console: Console) -> ExitStatus {
+    do {
+      let status = try perform(words, console)
+      try console.flush()
+      return status
+    } catch {
+      return tell(error, verb: words.first, console)
+    }
+  }
+
+  private static func perform(_ words: [String], _ console: Console) throws -> ExitStatus {
+    guard let first = words.first, first != "--help", first != "-h" else {
+      try console.write(Help.overview(Verb.all))
+      return .done
+    }
+    let verb = try Verb.named(first)
+    let invocation = try Invocation(
+      verb, Array(words.dropFirst()), environment: console.environment)
+    if invocation.has(Flags.help) {
+      try console.write(Help.text(of: verb))
+      return .done
+    }
+    console.isQuiet = invocation.has(Flags.quiet)
+    return try verb.run(invocation, console)
+  }
+
+  /// Tells what went wrong and returns the status that says whose fault it is.
+  private static func tell(_ error: any Error, verb: String?, _ console: Console) -> ExitStatus {
+    // Whoever read the output has seen enough.
+    if let error = error as? SystemError, error.isBrokenPipe { return .done }
+    do {
+      if let error = error as? UsageError {
+        try console.complain("groove: \(error)")
+        return .wrongUsage
+      }
+      try console.complain("groove: \(error)")
+      return .failed
+    } catch {
+      // There is nobody left to tell.
+      return .failed
+    }
+  }
+}
+
+extension Verb {
+  /// All verbs, in the order of a first visit.
+  package static let all: [Verb] = [.help, .completions]
+
+  /// The verb called `name`.
+  static func named(_ name: String) throws(UsageError) -> Verb {
+    if let verb = all.first(where: { $0.name == name }) { return verb }
+    if name.hasPrefix("-") {
+      throw UsageError(
+        "the first word is a verb, not the flag \(name)", remedy: "See `groove help`.")
+    }
+    throw UsageError(
+      "there is no verb \"\(name)\"",
+      remedy: Spelling.nearest(to: name, in: all.map(\.name)).map { "Did you mean \($0)?" }
+        ?? "`groove help` lists the verbs.")
+  }
+}

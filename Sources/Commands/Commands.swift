@@ -1,1 +1,0 @@
-// Commands: see Sources/README.md.

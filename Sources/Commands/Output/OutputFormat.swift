@@ -1,0 +1,35 @@
+package import Bytes
+package import Columns
+
+/// How rows are written.
+package enum OutputFormat: String, CaseIterable, Sendable {
+  case table, csv, json, jsonl, markdown
+
+  /// A table for a person, CSV for a file or a program.
+  package static func usual(for console: Console) -> OutputFormat {
+    console.outputWidth == nil ? .csv : .table
+  }
+
+  /// Writes all rows of `batches`.
+  package func write(
+    _ schema: Schema, _ batches: [ColumnBatch], to console: Console
+  ) throws(SystemError) {
+    switch self {
+    case .table: try TablePrinter(schema, batches, width: console.outputWidth).write(to: console)
+    case .csv: try CSVPrinter.write(schema, batches, to: console)
+    case .json: try JSONPrinter.write(schema, batches, asLines: false, to: console)
+    case .jsonl: try JSONPrinter.write(schema, batches, asLines: true, to: console)
+    case .markdown: try MarkdownPrinter.write(schema, batches, to: console)
+    }
+  }
+}
+
+extension DataType {
+  /// Whether a column of this type is aligned at its right edge.
+  var isNumber: Bool {
+    switch self {
+    case .bigint, .double, .hugeint, .decimal: true
+    case .boolean, .text, .date, .timestamp, .interval, .null: false
+    }
+  }
+}
