@@ -65,7 +65,8 @@ let package = Package(
       ]),
     .executableTarget(name: "groove", dependencies: ["Commands"], swiftSettings: strict),
     .executableTarget(
-      name: "bench", dependencies: engine, path: "Benchmarks", swiftSettings: strict),
+      name: "bench", dependencies: engine, path: "Benchmarks", exclude: ["Peers"],
+      swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Objects", "Columns", "Bytes"], path: "Tests/TestSupport",
       swiftSettings: strict),

@@ -1,4 +1,3 @@
-/// One statement. Queries run; the three declarations stand in packs.
 package enum Statement: Sendable, Hashable {
   case select(Select)
   /// EXPLAIN [ANALYZE].
@@ -8,7 +7,6 @@ package enum Statement: Sendable, Hashable {
   case showTables
   case createTable(CreateTable)
   case createKPITable(CreateKPITable)
-  case createView(CreateView)
 }
 
 /// `CREATE TABLE`: an input of a pack.
@@ -71,11 +69,4 @@ package struct CreateKPITable: Sendable, Hashable {
 package struct ListDefinition: Sendable, Hashable {
   package let name: Identifier
   package let columns: [Identifier]
-}
-
-/// `CREATE VIEW name AS query`: what several KPI tables of a pack select from.
-package struct CreateView: Sendable, Hashable {
-  package let name: Identifier
-  package let query: Select
-  package let position: Position
 }

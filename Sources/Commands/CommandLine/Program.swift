@@ -56,7 +56,7 @@ package enum Program {
 
 extension Verb {
   /// All verbs, in the order of a first visit.
-  package static let all: [Verb] = [.help, .completions]
+  package static let all: [Verb] = [.generate, .help, .completions]
 
   /// The verb called `name`.
   static func named(_ name: String) throws(UsageError) -> Verb {

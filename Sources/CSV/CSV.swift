@@ -1,0 +1,1 @@
+// CSV: see Sources/README.md.

@@ -1,0 +1,1 @@
+// Packs: see Sources/README.md.
