@@ -4,4 +4,8 @@
 
 #include <stdint.h>
 
+#include "BitPacking.h"
+#include "CPULevel.h"
+#include "Checksum.h"
+
 #endif

@@ -1,0 +1,258 @@
+#include "BitPacking.h"
+
+#include <string.h>
+
+// Bit streams are linear, so that a block of any length has no padding. Eight values take exactly
+// `width` bytes: every group of eight starts on a byte, which is what the vector forms build on.
+// They fetch the bytes of each value into its lane with one shuffle, then shift each lane by its
+// own distance and mask. The shuffle and the distances depend on the width only and are made once
+// a call.
+
+static inline uint64_t load64(const uint8_t *in) {
+  uint64_t value;
+  memcpy(&value, in, 8);
+  return value;
+}
+
+static inline uint64_t mask_of(unsigned width) {
+  return width >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << width) - 1;
+}
+
+// Value `index`, reading no byte behind `size`.
+static inline uint64_t value_at(const uint8_t *in, size_t size, size_t index, unsigned width) {
+  size_t bit = index * width, byte = bit >> 3;
+  unsigned shift = bit & 7;
+  uint64_t low;
+  if (byte + 8 <= size) {
+    low = load64(in + byte);
+  } else {
+    low = 0;
+    for (size_t at = byte; at < size; at += 1) low |= (uint64_t)in[at] << (8 * (at - byte));
+  }
+  uint64_t value = low >> shift;
+  if (shift + width > 64) value |= (uint64_t)in[byte + 8] << (64 - shift);
+  return value & mask_of(width);
+}
+
+static inline void tail32(const uint8_t *in, size_t size, uint32_t *out, size_t from, size_t count,
+                          unsigned width, uint32_t base) {
+  for (size_t i = from; i < count; i += 1)
+    out[i] = base + (width == 0 ? 0 : (uint32_t)value_at(in, size, i, width));
+}
+
+static inline void tail64(const uint8_t *in, size_t size, uint64_t *out, size_t from, size_t count,
+                          unsigned width, uint64_t base, uint64_t scale) {
+  for (size_t i = from; i < count; i += 1)
+    out[i] = base + scale * (width == 0 ? 0 : value_at(in, size, i, width));
+}
+
+void groove_unpack32_baseline(const uint8_t *in, size_t size, uint32_t *out, size_t count,
+                              unsigned width, uint32_t base) {
+  size_t i = 0;
+  if (width > 0 && size >= 8) {
+    uint32_t mask = (uint32_t)mask_of(width);
+    size_t bit = 0, last = (size - 8) * 8 + 7;
+    for (; i < count && bit <= last; i += 1, bit += width)
+      out[i] = base + ((uint32_t)(load64(in + (bit >> 3)) >> (bit & 7)) & mask);
+  }
+  tail32(in, size, out, i, count, width, base);
+}
+
+void groove_unpack64_baseline(const uint8_t *in, size_t size, uint64_t *out, size_t count,
+                              unsigned width, uint64_t base, uint64_t scale) {
+  size_t i = 0;
+  if (width > 0 && width <= 57 && size >= 8) {
+    uint64_t mask = mask_of(width);
+    size_t bit = 0, last = (size - 8) * 8 + 7;
+    for (; i < count && bit <= last; i += 1, bit += width)
+      out[i] = base + scale * ((load64(in + (bit >> 3)) >> (bit & 7)) & mask);
+  }
+  tail64(in, size, out, i, count, width, base, scale);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2,bmi2")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi")))
+
+// Two 16-byte loads a step, four values of 32 bits from each. A lane holds at most
+// 4 + 3 * 25 + 25 = 104 bits.
+AVX2 void groove_unpack32_avx2(const uint8_t *in, size_t size, uint32_t *out, size_t count,
+                               unsigned width, uint32_t base) {
+  if (width == 0 || width > 25) {
+    groove_unpack32_baseline(in, size, out, count, width, base);
+    return;
+  }
+  uint8_t shuffle[32];
+  uint32_t shift[8];
+  size_t half = (4 * width) >> 3;
+  for (unsigned j = 0; j < 8; j += 1) {
+    size_t bit = j * width - (j < 4 ? 0 : half * 8);
+    shift[j] = bit & 7;
+    for (unsigned b = 0; b < 4; b += 1) shuffle[4 * j + b] = (uint8_t)((bit >> 3) + b);
+  }
+  __m256i shuffles = _mm256_loadu_si256((const __m256i *)shuffle);
+  __m256i shifts = _mm256_loadu_si256((const __m256i *)shift);
+  __m256i masks = _mm256_set1_epi32((int)mask_of(width));
+  __m256i bases = _mm256_set1_epi32((int)base);
+  size_t i = 0, at = 0;
+  for (; i + 8 <= count && at + half + 16 <= size; i += 8, at += width) {
+    __m256i bytes = _mm256_loadu2_m128i((const __m128i *)(in + at + half),
+                                        (const __m128i *)(in + at));
+    __m256i values = _mm256_srlv_epi32(_mm256_shuffle_epi8(bytes, shuffles), shifts);
+    values = _mm256_add_epi32(_mm256_and_si256(values, masks), bases);
+    _mm256_storeu_si256((__m256i *)(out + i), values);
+  }
+  tail32(in, size, out, i, count, width, base);
+}
+
+// Four 16-byte loads a step, two values of 64 bits from each. A lane holds at most
+// 7 + 57 + 57 = 121 bits.
+AVX2 void groove_unpack64_avx2(const uint8_t *in, size_t size, uint64_t *out, size_t count,
+                               unsigned width, uint64_t base, uint64_t scale) {
+  if (width == 0 || width > 57) {
+    groove_unpack64_baseline(in, size, out, count, width, base, scale);
+    return;
+  }
+  uint8_t shuffle[64];
+  uint64_t shift[8];
+  size_t start[4];
+  for (unsigned j = 0; j < 8; j += 1) {
+    if (j % 2 == 0) start[j / 2] = (j * width) >> 3;
+    size_t bit = j * width - start[j / 2] * 8;
+    // A value may need nine bytes of its lane with the shift; eight from its byte on are enough
+    // since 7 + 57 = 64.
+    shift[j] = bit & 7;
+    for (unsigned b = 0; b < 8; b += 1) {
+      size_t from = (bit >> 3) + b;
+      shuffle[8 * j + b] = from < 16 ? (uint8_t)from : 0x80;
+    }
+  }
+  __m256i low_shuffles = _mm256_loadu_si256((const __m256i *)shuffle);
+  __m256i high_shuffles = _mm256_loadu_si256((const __m256i *)(shuffle + 32));
+  __m256i low_shifts = _mm256_loadu_si256((const __m256i *)shift);
+  __m256i high_shifts = _mm256_loadu_si256((const __m256i *)(shift + 4));
+  __m256i masks = _mm256_set1_epi64x((long long)mask_of(width));
+  __m256i bases = _mm256_set1_epi64x((long long)base);
+  __m256i scales = _mm256_set1_epi64x((long long)scale);
+  int small = width <= 32 && scale <= 0xffffffff;
+  size_t i = 0, at = 0;
+  for (; i + 8 <= count && at + start[3] + 16 <= size; i += 8, at += width) {
+    const uint8_t *from = in + at;
+    __m256i low = _mm256_loadu2_m128i((const __m128i *)(from + start[1]), (const __m128i *)from);
+    __m256i high = _mm256_loadu2_m128i((const __m128i *)(from + start[3]),
+                                       (const __m128i *)(from + start[2]));
+    low = _mm256_and_si256(
+        _mm256_srlv_epi64(_mm256_shuffle_epi8(low, low_shuffles), low_shifts), masks);
+    high = _mm256_and_si256(
+        _mm256_srlv_epi64(_mm256_shuffle_epi8(high, high_shuffles), high_shifts), masks);
+    if (small) {
+      low = _mm256_add_epi64(_mm256_mul_epu32(low, scales), bases);
+      high = _mm256_add_epi64(_mm256_mul_epu32(high, scales), bases);
+      _mm256_storeu_si256((__m256i *)(out + i), low);
+      _mm256_storeu_si256((__m256i *)(out + i + 4), high);
+    } else {
+      uint64_t values[8];
+      _mm256_storeu_si256((__m256i *)values, low);
+      _mm256_storeu_si256((__m256i *)(values + 4), high);
+      for (unsigned j = 0; j < 8; j += 1) out[i + j] = base + scale * values[j];
+    }
+  }
+  tail64(in, size, out, i, count, width, base, scale);
+}
+
+AVX512 void groove_unpack32_avx512(const uint8_t *in, size_t size, uint32_t *out, size_t count,
+                                   unsigned width, uint32_t base) {
+  if (width == 0) {
+    tail32(in, size, out, 0, count, width, base);
+    return;
+  }
+  size_t i = 0, at = 0;
+  if (width <= 25) {
+    uint8_t shuffle[64];
+    uint32_t shift[16];
+    for (unsigned j = 0; j < 16; j += 1) {
+      shift[j] = (j * width) & 7;
+      for (unsigned b = 0; b < 4; b += 1) shuffle[4 * j + b] = (uint8_t)(((j * width) >> 3) + b);
+    }
+    __m512i shuffles = _mm512_loadu_si512(shuffle), shifts = _mm512_loadu_si512(shift);
+    __m512i masks = _mm512_set1_epi32((int)mask_of(width)), bases = _mm512_set1_epi32((int)base);
+    for (; i + 16 <= count && at + 64 <= size; i += 16, at += 2 * width) {
+      __m512i bytes = _mm512_loadu_si512(in + at);
+      __m512i values = _mm512_srlv_epi32(_mm512_permutexvar_epi8(shuffles, bytes), shifts);
+      _mm512_storeu_si512(out + i, _mm512_add_epi32(_mm512_and_si512(values, masks), bases));
+    }
+  } else {
+    uint8_t shuffle[64];
+    uint64_t shift[8];
+    for (unsigned j = 0; j < 8; j += 1) {
+      shift[j] = (j * width) & 7;
+      for (unsigned b = 0; b < 8; b += 1) shuffle[8 * j + b] = (uint8_t)(((j * width) >> 3) + b);
+    }
+    __m512i shuffles = _mm512_loadu_si512(shuffle), shifts = _mm512_loadu_si512(shift);
+    __m512i masks = _mm512_set1_epi64((long long)mask_of(width));
+    __m256i bases = _mm256_set1_epi32((int)base);
+    for (; i + 8 <= count && at + 64 <= size; i += 8, at += width) {
+      __m512i bytes = _mm512_loadu_si512(in + at);
+      __m512i values = _mm512_srlv_epi64(_mm512_permutexvar_epi8(shuffles, bytes), shifts);
+      __m256i narrow = _mm512_cvtepi64_epi32(_mm512_and_si512(values, masks));
+      _mm256_storeu_si256((__m256i *)(out + i), _mm256_add_epi32(narrow, bases));
+    }
+  }
+  tail32(in, size, out, i, count, width, base);
+}
+
+AVX512 void groove_unpack64_avx512(const uint8_t *in, size_t size, uint64_t *out, size_t count,
+                                   unsigned width, uint64_t base, uint64_t scale) {
+  if (width == 0 || width > 57) {
+    groove_unpack64_baseline(in, size, out, count, width, base, scale);
+    return;
+  }
+  uint8_t shuffle[64];
+  uint64_t shift[8];
+  for (unsigned j = 0; j < 8; j += 1) {
+    shift[j] = (j * width) & 7;
+    for (unsigned b = 0; b < 8; b += 1) shuffle[8 * j + b] = (uint8_t)(((j * width) >> 3) + b);
+  }
+  __m512i shuffles = _mm512_loadu_si512(shuffle), shifts = _mm512_loadu_si512(shift);
+  __m512i masks = _mm512_set1_epi64((long long)mask_of(width));
+  __m512i bases = _mm512_set1_epi64((long long)base);
+  __m512i scales = _mm512_set1_epi64((long long)scale);
+  size_t i = 0, at = 0;
+  if (scale == 1) {
+    for (; i + 8 <= count && at + 64 <= size; i += 8, at += width) {
+      __m512i bytes = _mm512_loadu_si512(in + at);
+      __m512i values = _mm512_srlv_epi64(_mm512_permutexvar_epi8(shuffles, bytes), shifts);
+      _mm512_storeu_si512(out + i, _mm512_add_epi64(_mm512_and_si512(values, masks), bases));
+    }
+  } else {
+    for (; i + 8 <= count && at + 64 <= size; i += 8, at += width) {
+      __m512i bytes = _mm512_loadu_si512(in + at);
+      __m512i values = _mm512_srlv_epi64(_mm512_permutexvar_epi8(shuffles, bytes), shifts);
+      values = _mm512_mullo_epi64(_mm512_and_si512(values, masks), scales);
+      _mm512_storeu_si512(out + i, _mm512_add_epi64(values, bases));
+    }
+  }
+  tail64(in, size, out, i, count, width, base, scale);
+}
+#endif
+
+void groove_pack64(const int64_t *values, size_t count, int64_t base, unsigned shift,
+                   uint64_t inverse, unsigned width, uint8_t *out) {
+  uint64_t word = 0, mask = mask_of(width);
+  unsigned filled = 0;
+  if (width == 0) return;
+  for (size_t i = 0; i < count; i += 1) {
+    uint64_t value = ((((uint64_t)values[i] - (uint64_t)base) >> shift) * inverse) & mask;
+    word |= value << filled;
+    filled += width;
+    if (filled >= 64) {
+      memcpy(out, &word, 8);
+      out += 8;
+      filled -= 64;
+      word = filled == 0 ? 0 : value >> (width - filled);
+    }
+  }
+  for (; filled > 0; filled = filled > 8 ? filled - 8 : 0, word >>= 8) *out++ = (uint8_t)word;
+}

@@ -1,0 +1,140 @@
+import Bytes
+import TestSupport
+import Testing
+
+@Suite struct `The checksum` {
+  @Test func `is CRC-32C as the standard has it`() {
+    #expect(Checksum.crc32c(Array("123456789".utf8)) == 0xE306_9283)
+    #expect(Checksum.crc32c([]) == 0)
+    #expect(Checksum.crc32c([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
+  }
+
+  @Test func `is the same at every CPU level, length and cut`() {
+    var random = Seeded(1)
+    let bytes = (0..<7000).map { _ in UInt8.random(in: 0...255, using: &random) }
+    for length in Array(0..<70) + [1023, 3071, 3072, 3080, 6999] {
+      let part = bytes[3..<min(3 + length, 7000)]
+      let expected = Checksum.crc32c(part.span, level: .swift)
+      for level in CPU.available {
+        let checksum = Checksum.crc32c(part.span, level: level)
+        #expect(checksum == expected)
+      }
+      let cut = part.count / 3
+      let first = Checksum.crc32c(part.prefix(cut))
+      let rest = part.dropFirst(cut)
+      let joined = Checksum.crc32c(rest.span, after: first)
+      #expect(joined == expected)
+    }
+  }
+}
+
+@Suite struct `Bit packing` {
+  private static let counts = [0, 1, 2, 7, 8, 9, 15, 16, 17, 63, 64, 65, 200, 1024, 1031]
+
+  @Test(arguments: 0...64) func `comes back at every width, count and CPU level`(width: Int) {
+    var random = Seeded(UInt64(width))
+    let mask = width == 64 ? UInt64.max : (1 << UInt64(width)) - 1
+    for count in Self.counts {
+      let base = Int64.random(in: -1000...1000, using: &random)
+      let values = (0..<count).map { _ in
+        base &+ Int64(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random) & mask)
+      }
+      var packed: [UInt8] = [9, 9, 9]
+      BitPacking.pack(values.span, base: base, width: width, into: &packed)
+      let range = 3..<packed.count
+      #expect(range.count == BitPacking.byteCount(count, width: width))
+      for level in CPU.available {
+        var again: [UInt8] = [9, 9, 9]
+        BitPacking.pack(values.span, base: base, width: width, into: &again, level: level)
+        #expect(again == packed)
+        let read: [Int64] = BitPacking.unpack(
+          packed, range, count: count, width: width, base: base, scale: 1, level: level)
+        #expect(read == values, "\(level), \(count) values")
+        guard width <= 32 else { continue }
+        let narrow: [UInt32] = BitPacking.unpack(
+          packed, range, count: count, width: width, base: UInt32(truncatingIfNeeded: base),
+          level: level)
+        #expect(narrow == values.map { UInt32(truncatingIfNeeded: $0) }, "\(level), \(count)")
+      }
+    }
+  }
+
+  @Test func `divides by a common scale and multiplies again`() {
+    for scale: UInt64 in [1, 2, 3, 1000, 1_000_000, 86_400_000_000, 1 << 33] {
+      let values = (0..<100).map { -7 + Int64($0 * 37 % 100) * Int64(scale) }
+      for level in CPU.available {
+        var packed: [UInt8] = []
+        BitPacking.pack(values.span, base: -7, scale: scale, width: 7, into: &packed, level: level)
+        for reader in CPU.available {
+          let read: [Int64] = BitPacking.unpack(
+            packed, 0..<packed.count, count: 100, width: 7, base: -7, scale: scale, level: reader)
+          #expect(read == values)
+        }
+      }
+    }
+  }
+
+  @Test func `knows the size of streams that do not fit in memory`() {
+    #expect(BitPacking.byteCount(.max, width: 2) == nil)
+    #expect(BitPacking.byteCount(9, width: 3) == 4)
+  }
+}
+
+@Suite struct `Byte readers` {
+  @Test func `take what writers put`() throws {
+    var writer = ByteWriter()
+    let numbers: [UInt64] = [0, 1, 127, 128, 300, 1 << 32, .max]
+    for number in numbers { writer.varint(number) }
+    for number: Int64 in [0, -1, 1, .min, .max] { writer.signed(number) }
+    writer.u16(513)
+    writer.u32(0x0102_0304)
+    writer.u64(1 << 63)
+    writer.text("Zoë")
+    var reader = ByteReader(writer.bytes)
+    for number in numbers { #expect(try reader.varint() == number) }
+    for number: Int64 in [0, -1, 1, .min, .max] { #expect(try reader.signed() == number) }
+    #expect(try reader.u16() == 513)
+    #expect(try reader.u32() == 0x0102_0304)
+    #expect(try reader.u64() == 1 << 63)
+    #expect(try reader.text() == "Zoë")
+    #expect(reader.isAtEnd)
+  }
+
+  @Test func `refuse what is cut off, too large or not in short form`() {
+    #expect(throws: Damage.self) {
+      var reader = ByteReader([0x80])
+      _ = try reader.varint()
+    }
+    #expect(throws: Damage.self) {
+      var reader = ByteReader([UInt8](repeating: 0xFF, count: 11))
+      _ = try reader.varint()
+    }
+    #expect(throws: Damage.self) {
+      var reader = ByteReader([0x80, 0])
+      _ = try reader.varint()
+    }
+    #expect(throws: Damage.self) {
+      var reader = ByteReader([3, 0xFF, 0xFE, 0xFD])
+      _ = try reader.text()
+    }
+    #expect(throws: Damage.self) {
+      var reader = ByteReader([200, 1])
+      _ = try reader.count(atMost: 100)
+    }
+  }
+}
+
+@Suite struct `The zstd door` {
+  @Test func `gives back what it took`() throws {
+    for count in [0, 1, 1000, 300_000] {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7) }
+      let frame = Zstd.compress(bytes, level: 1)
+      #expect(frame == Zstd.compress(bytes, level: 1))
+      #expect(try Zstd.decompress(frame, count: count) == bytes)
+      #expect(throws: Damage.self) { try Zstd.decompress(frame, count: count + 1) }
+      #expect(throws: Damage.self) { try Zstd.decompress(frame, count: .max) }
+      #expect(throws: Damage.self) { try Zstd.decompress(Array(frame.dropLast()), count: count) }
+    }
+    #expect(throws: Damage.self) { try Zstd.decompress([1, 2, 3], count: 3) }
+  }
+}
