@@ -109,6 +109,7 @@ package enum BitPacking {
       let from = input.baseAddress
       let to = output.baseAddress
       let size = input.count
+      // SAFETY: the three describe the buffers that the callers checked.
       #if arch(x86_64)
         if level == .avx512 {
           return unsafe groove_unpack64_avx512(from, size, to, count, UInt32(width), base, scale)
@@ -119,6 +120,7 @@ package enum BitPacking {
       if level > .swift {
         return unsafe groove_unpack64_baseline(from, size, to, count, UInt32(width), base, scale)
       }
+      // SAFETY: both have room for `count` numbers.
       for index in 0..<count {
         let number = unsafe number(input, index, width)
         unsafe output.initializeElement(at: index, to: base &+ scale &* number)
@@ -134,6 +136,7 @@ package enum BitPacking {
     let from = input.baseAddress
     let to = output.baseAddress
     let size = input.count
+    // SAFETY: the three describe the buffers that the callers checked.
     #if arch(x86_64)
       if level == .avx512 {
         return unsafe groove_unpack32_avx512(from, size, to, count, UInt32(width), base)
@@ -144,6 +147,7 @@ package enum BitPacking {
     if level > .swift {
       return unsafe groove_unpack32_baseline(from, size, to, count, UInt32(width), base)
     }
+    // SAFETY: both have room for `count` numbers.
     for index in 0..<count {
       let number = unsafe UInt32(truncatingIfNeeded: number(input, index, width))
       unsafe output.initializeElement(at: index, to: base &+ number)

@@ -1,0 +1,184 @@
+import Bytes
+
+/// Writes integers in the form that takes the fewest bits, as estimated from one pass over them.
+///
+/// All differences wrap around, so that the full range of 64 bits needs no special case.
+enum IntegerEncoder {
+  /// Appends the content of the form it chooses and returns its number.
+  static func encode(_ values: [Int64], into writer: inout ByteWriter, depth: Int = 1) -> Encoding {
+    guard let first = values.first else {
+      writer.signed(0)
+      return .constant
+    }
+    let measure = IntegerMeasure(values.span)
+    if measure.values.range == 0 {
+      writer.signed(first)
+      return .constant
+    }
+    if measure.steps.range == 0 {
+      writer.signed(first)
+      writer.signed(measure.steps.minimum)
+      return .sequence
+    }
+    let scale = commonScale(values.span, measure.values)
+    let plan = Plan(measure, count: values.count, scale: scale, depth: depth)
+    switch plan.encoding {
+    case .vectors: writeVectors(values, measure, scale, into: &writer)
+    case .delta: writeDelta(values, into: &writer, depth: depth)
+    case .runs: writeRuns(values, measure.runCount, into: &writer, depth: depth)
+    default: writePacked(values, measure, scale, into: &writer)
+    }
+    return plan.encoding
+  }
+
+  /// A part inside another: its number, then its content.
+  static func encodePart(_ values: [Int64], into writer: inout ByteWriter, depth: Int) {
+    let place = writer.count
+    writer.u8(0)
+    writer.bytes[place] = encode(values, into: &writer, depth: depth).rawValue
+  }
+
+  /// The cheapest form by bits.
+  private struct Plan {
+    var encoding: Encoding
+    private var bits: Int
+
+    init(_ measure: IntegerMeasure, count: Int, scale: UInt64, depth: Int) {
+      let width = BitPacking.width(measure.values.range / scale)
+      encoding = .packed
+      bits = count * width
+      var byVector = 0
+      for vector in measure.valuesByVector {
+        byVector += Format.vectorRows * BitPacking.width(vector.range / scale) + 32
+      }
+      // A form with more parts must save something: they cost time to read.
+      consider(.vectors, byVector + byVector / 50)
+      if depth < Format.maximumDepth - 1 {
+        let stepBits = (count - 1) * BitPacking.width(measure.steps.range / scale)
+        consider(.delta, stepBits + stepBits / 20 + 64)
+        let lengthBits = BitPacking.width(UInt64(count / measure.runCount)) + 2
+        consider(.runs, measure.runCount * (width + lengthBits) + 128)
+      }
+    }
+
+    private mutating func consider(_ other: Encoding, _ otherBits: Int) {
+      if otherBits < bits {
+        bits = otherBits
+        encoding = other
+      }
+    }
+  }
+
+  private static func writePacked(
+    _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
+  ) {
+    let width = BitPacking.width(measure.values.range / scale)
+    writer.signed(measure.values.minimum)
+    writer.varint(scale)
+    writer.u8(UInt8(width))
+    BitPacking.pack(
+      values.span, base: measure.values.minimum, scale: scale, width: width, into: &writer.bytes)
+  }
+
+  private static func writeVectors(
+    _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
+  ) {
+    writer.signed(measure.values.minimum)
+    writer.varint(scale)
+    var before: UInt64 = 0
+    for vector in measure.valuesByVector {
+      let offset = UInt64(bitPattern: vector.minimum &- measure.values.minimum) / scale
+      writer.u8(UInt8(BitPacking.width(vector.range / scale)))
+      writer.signed(Int64(bitPattern: offset &- before))
+      before = offset
+    }
+    for (index, vector) in measure.valuesByVector.enumerated() {
+      let start = index * Format.vectorRows
+      let end = min(start + Format.vectorRows, values.count)
+      BitPacking.pack(
+        values.span.extracting(start..<end), base: vector.minimum, scale: scale,
+        width: BitPacking.width(vector.range / scale), into: &writer.bytes)
+    }
+  }
+
+  private static func writeDelta(
+    _ values: [Int64], into writer: inout ByteWriter, depth: Int
+  ) {
+    writer.signed(values[0])
+    var steps: [Int64] = []
+    steps.reserveCapacity(values.count - 1)
+    for index in 1..<values.count { steps.append(values[index] &- values[index - 1]) }
+    encodePart(steps, into: &writer, depth: depth + 1)
+  }
+
+  private static func writeRuns(
+    _ values: [Int64], _ runCount: Int, into writer: inout ByteWriter, depth: Int
+  ) {
+    var heads: [Int64] = []
+    var lengths: [Int64] = []
+    heads.reserveCapacity(runCount)
+    lengths.reserveCapacity(runCount)
+    for value in values {
+      if heads.last == value {
+        lengths[lengths.count - 1] += 1
+      } else {
+        heads.append(value)
+        lengths.append(1)
+      }
+    }
+    writer.count(heads.count)
+    encodePart(heads, into: &writer, depth: depth + 1)
+    encodePart(lengths, into: &writer, depth: depth + 1)
+  }
+
+  /// The greatest number that divides the distance of every value from the smallest: 1,000,000 for
+  /// timestamps of whole seconds.
+  private static func commonScale(
+    _ values: Span<Int64>, _ extremes: IntegerMeasure.Extremes
+  ) -> UInt64 {
+    if extremes.range < 256 { return 1 }
+    var scale = extremes.range
+    let samples = min(values.count, 64)
+    for sample in 0..<samples {
+      let place = sample * values.count / samples
+      scale = greatestDivisor(scale, UInt64(bitPattern: values[place] &- extremes.minimum))
+      if scale == 1 { return 1 }
+    }
+    return divides(scale, values, extremes.minimum) ? scale : everyDivisor(values, extremes)
+  }
+
+  /// Whether the distances are all divisible, by a multiplication instead of a division each: a
+  /// multiple of an odd number times its inverse is the quotient, anything else is too large.
+  private static func divides(_ scale: UInt64, _ values: Span<Int64>, _ base: Int64) -> Bool {
+    let shift = UInt64(scale.trailingZeroBitCount)
+    let odd = scale >> shift
+    let inverse = BitPacking.inverse(of: odd)
+    let limit = UInt64.max / odd
+    let lowBits: UInt64 = 1 << shift - 1
+    var wrong = 0
+    for index in values.indices {
+      let distance = UInt64(bitPattern: values[index] &- base)
+      let quotient = (distance >> shift) &* inverse
+      wrong &+= quotient > limit || distance & lowBits != 0 ? 1 : 0
+    }
+    return wrong == 0
+  }
+
+  /// The slow way, for data whose sample misled.
+  private static func everyDivisor(
+    _ values: Span<Int64>, _ extremes: IntegerMeasure.Extremes
+  ) -> UInt64 {
+    var scale = extremes.range
+    for index in values.indices {
+      scale = greatestDivisor(scale, UInt64(bitPattern: values[index] &- extremes.minimum))
+      if scale == 1 { return 1 }
+    }
+    return scale
+  }
+
+  private static func greatestDivisor(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    var (left, right) = (left, right)
+    while right != 0 { (left, right) = (right, left % right) }
+    return left
+  }
+}

@@ -1,0 +1,53 @@
+import Bytes
+import Columns
+
+/// Writes texts: their lengths as integers, then their bytes.
+enum TextEncoder {
+  static func encode(_ texts: TextVector, into writer: inout ByteWriter) -> Encoding {
+    var lengths: [Int64] = []
+    lengths.reserveCapacity(texts.count)
+    let offsets = texts.offsets
+    for index in 0..<texts.count { lengths.append(Int64(offsets[index + 1] - offsets[index])) }
+    IntegerEncoder.encodePart(lengths, into: &writer, depth: 2)
+    writer.append(texts.bytes)
+    return .plainText
+  }
+}
+
+/// Reads what `TextEncoder` wrote.
+enum TextDecoder {
+  static func decode(
+    _ encoding: Encoding, _ reader: inout ByteReader, count: Int
+  ) throws(Damage) -> TextVector {
+    switch encoding {
+    case .plainText: return try plain(&reader, count)
+    default: throw Damage("a page of texts in it has an encoding that is not for texts")
+    }
+  }
+
+  private static func plain(_ reader: inout ByteReader, _ count: Int) throws(Damage) -> TextVector {
+    let lengths: [UInt32] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+    var offsets: [UInt32] = []
+    offsets.reserveCapacity(count + 1)
+    offsets.append(0)
+    var total: UInt64 = 0
+    let limit = UInt64(min(reader.remaining, Int(UInt32.max)))
+    for length in lengths {
+      total += UInt64(length)
+      guard total <= limit else { throw Damage("its texts are longer than the page they are in") }
+      offsets.append(UInt32(total))
+    }
+    return try checked(offsets, try reader.bytes(Int(total)))
+  }
+
+  /// Texts are UTF-8 each: the whole is, and none starts inside a character.
+  static func checked(_ offsets: [UInt32], _ bytes: [UInt8]) throws(Damage) -> TextVector {
+    do { _ = try UTF8Span(validating: bytes.span) } catch {
+      throw Damage("a text in it is not UTF-8")
+    }
+    for offset in offsets where Int(offset) < bytes.count {
+      guard bytes[Int(offset)] & 0xC0 != 0x80 else { throw Damage("a text in it is not UTF-8") }
+    }
+    return TextVector(offsets: offsets, bytes: bytes)
+  }
+}

@@ -1,0 +1,221 @@
+import Bytes
+import Columns
+
+/// Where a page lies and what is in it.
+struct PageEntry: Sendable, Hashable {
+  var offset: Int
+  /// The bytes in the file.
+  var size: Int
+  /// The bytes before zstd; nil where the page is stored as it is.
+  var expandedSize: Int?
+  /// Of the bytes in the file.
+  var checksum: UInt32
+  var encoding: Encoding
+}
+
+/// The texts of a column's codes that are in this file: all of them, or those behind a shared
+/// dictionary's.
+struct DictionaryEntry: Sendable, Hashable {
+  struct Page: Sendable, Hashable {
+    var texts: Int
+    var entry: PageEntry
+  }
+
+  var shared: SharedDictionary?
+  var pages: [Page]
+
+  /// The texts stored here.
+  var ownCount: Int { pages.reduce(0) { $0 + $1.texts } }
+  /// The codes it gives a meaning: the shared ones first.
+  var codeCount: Int { (shared?.count ?? 0) + ownCount }
+}
+
+struct ColumnEntry: Sendable, Hashable {
+  struct Block: Sendable, Hashable {
+    var page: PageEntry
+    var zone: Zone
+  }
+
+  var field: Field
+  /// The place of its dictionary in the footer's list.
+  var dictionary: Int?
+  var blocks: [Block]
+  /// Whether every block that has values has codes, so that all come with one dictionary.
+  var isCoded: Bool {
+    dictionary != nil
+      && blocks.allSatisfy { $0.page.encoding == .codes || $0.page.encoding == .nothing }
+  }
+}
+
+/// The last part of a file: what is where.
+struct Footer: Sendable, Hashable {
+  /// The rows of each block.
+  var blockRows: [Int] = []
+  var dictionaries: [DictionaryEntry] = []
+  var columns: [ColumnEntry] = []
+
+  var rowCount: Int { blockRows.reduce(0, +) }
+}
+
+// MARK: - Writing
+
+extension Footer {
+  func encoded() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.varint(Format.knownFeatures)
+    // Sections that a reader may skip: none are written yet.
+    writer.count(0)
+    writer.count(blockRows.count)
+    for rows in blockRows { writer.count(rows) }
+    writer.count(dictionaries.count)
+    for dictionary in dictionaries { dictionary.write(to: &writer) }
+    writer.count(columns.count)
+    for column in columns { column.write(to: &writer) }
+    return writer.finish()
+  }
+}
+
+extension PageEntry {
+  fileprivate func write(to writer: inout ByteWriter) {
+    writer.count(offset)
+    writer.count(size)
+    writer.count(expandedSize.map { $0 + 1 } ?? 0)
+    writer.u32(checksum)
+    writer.u8(encoding.rawValue)
+  }
+
+  /// A page lies between the head and the footer.
+  fileprivate init(from reader: inout ByteReader, footerStart: Int) throws(Damage) {
+    offset = try reader.count(atMost: footerStart, of: "page's place")
+    size = try reader.count(atMost: footerStart - offset, of: "page's size")
+    guard offset >= Format.headSize else { throw Damage("a page of it lies in its head") }
+    let expanded = try reader.count(atMost: Int(UInt32.max), of: "page's expanded size")
+    expandedSize = expanded == 0 ? nil : expanded - 1
+    checksum = try reader.u32()
+    let number = try reader.u8()
+    guard let known = Encoding(rawValue: number) else {
+      throw Damage("a page of it has the unknown encoding \(number)")
+    }
+    encoding = known
+  }
+}
+
+extension DictionaryEntry {
+  fileprivate func write(to writer: inout ByteWriter) {
+    if let shared {
+      writer.u8(1)
+      writer.text(shared.name)
+      writer.count(shared.generation)
+      writer.count(shared.count)
+    } else {
+      writer.u8(0)
+    }
+    writer.count(pages.count)
+    for page in pages {
+      writer.count(page.texts)
+      page.entry.write(to: &writer)
+    }
+  }
+
+  fileprivate init(from reader: inout ByteReader, footerStart: Int) throws(Damage) {
+    switch try reader.u8() {
+    case 0: shared = nil
+    case 1:
+      shared = SharedDictionary(
+        name: try reader.text(), generation: try reader.count(of: "generation"),
+        count: try reader.count(atMost: Int(UInt32.max), of: "number of codes"))
+    case let kind: throw Damage("a dictionary of it is of the unknown kind \(kind)")
+    }
+    pages = []
+    for _ in 0..<(try reader.count(atMost: reader.remaining, of: "number of pages")) {
+      let texts = try reader.count(atMost: Int(UInt32.max), of: "number of texts")
+      pages.append(
+        Page(texts: texts, entry: try PageEntry(from: &reader, footerStart: footerStart)))
+    }
+    var codes = shared?.count ?? 0
+    for page in pages { codes += page.texts }
+    guard codes <= Int(UInt32.max) else { throw Damage("a dictionary of it has too many codes") }
+  }
+}
+
+extension ColumnEntry {
+  private static let nullableBit: UInt8 = 1
+
+  fileprivate func write(to writer: inout ByteWriter) {
+    writer.text(field.name)
+    guard let type = Format.types.firstIndex(of: field.type) else {
+      preconditionFailure("the writer takes stored types only")
+    }
+    writer.u8(UInt8(type))
+    writer.u8(field.isNullable ? Self.nullableBit : 0)
+    writer.count(dictionary.map { $0 + 1 } ?? 0)
+    for block in blocks {
+      block.page.write(to: &writer)
+      block.zone.write(to: &writer)
+    }
+  }
+
+  fileprivate init(from reader: inout ByteReader, footerStart: Int, in footer: Footer)
+    throws(Damage)
+  {
+    let name = try reader.text()
+    let number = try reader.u8()
+    guard Int(number) < Format.types.count else {
+      throw Damage("the column \(name) has the unknown type \(number)")
+    }
+    let type = Format.types[Int(number)]
+    let flags = try reader.u8()
+    guard flags <= Self.nullableBit else { throw Damage("the column \(name) has unknown flags") }
+    field = Field(name, type, isNullable: flags & Self.nullableBit != 0)
+    let place = try reader.count(atMost: footer.dictionaries.count, of: "dictionary")
+    guard place == 0 || type == .text else {
+      throw Damage("the column \(name) has a dictionary but no texts")
+    }
+    dictionary = place == 0 ? nil : place - 1
+    blocks = []
+    for rows in footer.blockRows {
+      let page = try PageEntry(from: &reader, footerStart: footerStart)
+      let zone = try Zone(from: &reader, type: type, rows: rows)
+      guard (page.encoding == .nothing) == (zone.nullCount == rows) else {
+        throw Damage("the nulls of column \(name) do not fit its pages")
+      }
+      blocks.append(Block(page: page, zone: zone))
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension Footer {
+  /// What the footer says, once every number in it has been held against the file's size.
+  init(_ bytes: [UInt8], footerStart: Int) throws(Damage) {
+    var reader = ByteReader(bytes)
+    _ = try reader.varint()
+    for _ in 0..<(try reader.count(atMost: reader.remaining, of: "number of sections")) {
+      _ = try reader.varint()
+      _ = try reader.range(try reader.count(atMost: reader.remaining, of: "section's size"))
+    }
+    let blockCount = try reader.count(atMost: reader.remaining, of: "number of blocks")
+    for _ in 0..<blockCount {
+      let rows = try reader.count(atMost: Format.blockRows, of: "number of rows")
+      guard rows > 0 else { throw Damage("a block of it has no rows") }
+      blockRows.append(rows)
+    }
+    let dictionaryCount = try reader.count(atMost: reader.remaining, of: "number of dictionaries")
+    for _ in 0..<dictionaryCount {
+      dictionaries.append(try DictionaryEntry(from: &reader, footerStart: footerStart))
+    }
+    let columnCount = try reader.count(atMost: reader.remaining, of: "number of columns")
+    columns.reserveCapacity(columnCount)
+    for _ in 0..<columnCount {
+      columns.append(try ColumnEntry(from: &reader, footerStart: footerStart, in: self))
+    }
+    guard reader.isAtEnd else { throw Damage("its footer is longer than what it says") }
+  }
+
+  /// The features a reader must know, which stand first in every footer of this major version.
+  static func requiredFeatures(_ bytes: [UInt8]) throws(Damage) -> UInt64 {
+    var reader = ByteReader(bytes)
+    return try reader.varint()
+  }
+}

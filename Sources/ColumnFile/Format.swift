@@ -1,0 +1,49 @@
+import Bytes
+import Columns
+
+/// The numbers of the format that never change. `FileFormat.md` says what they mean.
+enum Format {
+  static let startMagic: [UInt8] = Array("GRVF".utf8)
+  static let endMagic: [UInt8] = Array("FVRG".utf8)
+  /// A reader refuses a file of a greater major version; minor versions only add what the feature
+  /// bits announce.
+  static let majorVersion: UInt16 = 1
+  static let minorVersion: UInt16 = 0
+  /// Magic, major, minor.
+  static let headSize = 8
+  /// Footer size, footer checksum, major, minor, magic.
+  static let tailSize = 16
+
+  /// Features a reader must understand, by bit; this version knows those in the mask.
+  static let knownFeatures: UInt64 = 0
+
+  /// The most rows of a block.
+  static let blockRows = 65_536
+  static let vectorRows = 1_024
+  /// How deep encodings may stand inside each other.
+  static let maximumDepth = 4
+
+  /// The stored types by their number.
+  static let types: [DataType] = [.boolean, .bigint, .double, .text, .date, .timestamp]
+}
+
+/// How the values of a page, or of a part of one, are written. The numbers are for ever.
+enum Encoding: UInt8, Sendable, CaseIterable {
+  // Integers; booleans, dates, timestamps and codes are integers here.
+  case constant = 0
+  case sequence = 1
+  case packed = 2
+  case vectors = 3
+  case delta = 4
+  case runs = 5
+
+  // Texts.
+  case codes = 16
+  case plainText = 17
+
+  // Doubles.
+  case plainDoubles = 32
+
+  /// The page of a block in which all values are null: it has no bytes.
+  case nothing = 63
+}

@@ -1,0 +1,14 @@
+/// How a file is written. The defaults are right for data; tests force small sizes.
+package struct WriteOptions: Sendable {
+  /// A block is closed at this many rows, at most 65,536.
+  package var blockRows = Format.blockRows
+  /// A block is closed earlier when its pending values take this much memory.
+  package var blockBytes = 64 << 20
+  /// The zstd level of pages, and of texts, which gain more from a higher one.
+  package var level = 1
+  package var textLevel = 3
+  /// A column of texts gets no dictionary of its own when that would hold more texts than this.
+  package var dictionaryTexts = 4 << 20
+
+  package init() {}
+}
