@@ -84,7 +84,7 @@ let package = Package(
     tests("Tables"),
     tests("Pipeline"),
     tests("Commands"),
-    tests("EndToEnd"),
+    tests("EndToEnd", exclude: ["Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

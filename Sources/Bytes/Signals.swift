@@ -25,5 +25,11 @@ package enum Signals {
         _ = signal(number, SIG_DFL)
       }
     }
+    // A parent may have blocked them in the thread that started this process.
+    var set = sigset_t()
+    // SAFETY: `set` is a whole signal set that only these calls write to.
+    unsafe sigemptyset(&set)
+    for number in [SIGINT, SIGTERM] { _ = unsafe sigaddset(&set, number) }
+    _ = unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 }
