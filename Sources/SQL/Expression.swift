@@ -95,8 +95,9 @@ package struct Conditional: Sendable, Hashable {
 /// A call of a function, an aggregate or a window function: which of them the name decides, and
 /// whether it has a window.
 ///
-/// `count(*)` has no arguments and `isStar`. `extract(hour FROM x)` is `date_part('hour', x)`,
-/// `substring(x FROM a FOR b)` is `substring(x, a, b)`, `position(a IN b)` is `strpos(b, a)`.
+/// `count(*)` has no arguments and `isStar`. `date(x)` is a cast, `extract(hour FROM x)` is
+/// `date_part('hour', x)`, `substring(x FROM a FOR b)` is `substring(x, a, b)`, `position(a IN b)`
+/// is `strpos(b, a)`.
 package struct Call: Sendable, Hashable {
   package let name: Identifier
   package let arguments: [Expression]

@@ -3,13 +3,14 @@ extension Parser {
   mutating func create() throws(SQLError) -> Statement {
     let start = token.start
     advance()
-    if isWord("or") || isWord("temp") || isWord("temporary") || isWord("view") {
+    if isWord("or") || isWord("temp") || isWord("temporary") {
       throw error(
         "CREATE \(token.text.uppercased()) is not supported",
-        "A pack has CREATE TABLE and CREATE KPI TABLE.")
+        "A pack has CREATE TABLE, CREATE VIEW and CREATE KPI TABLE.")
     }
+    if takeWord("view") { return .createView(try createView(from: start)) }
     if takeWords("kpi", "table") { return .createKPITable(try createKPITable(from: start)) }
-    guard takeWord("table") else { throw unexpected("TABLE or KPI TABLE after CREATE") }
+    guard takeWord("table") else { throw unexpected("TABLE, VIEW or KPI TABLE after CREATE") }
     return .createTable(try createTable(from: start))
   }
 
@@ -174,6 +175,12 @@ extension Parser {
     } while takeSymbol(",")
     try expectSymbol(")", "after the options")
     return options
+  }
+
+  private mutating func createView(from start: Int) throws(SQLError) -> CreateView {
+    let name = try identifier("the name of a view")
+    try expectWord("as", "before the query of a view")
+    return CreateView(name: name, query: try select(), position: position(from: start))
   }
 
   // MARK: - KPI tables

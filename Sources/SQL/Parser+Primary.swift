@@ -152,6 +152,11 @@ extension Parser {
     if isWord("within") { throw error("WITHIN GROUP is not supported") }
     let filter = try aggregateFilter()
     let window = isWord("over") ? try window() : nil
+    // `date(x)` is a cast, so that it equals `x::DATE` wherever expressions are compared.
+    if name.folded == "date", arguments.count == 1, orderBy.isEmpty, filter == nil, window == nil {
+      let date = TypeName(.date, name: name.name, at: name.position)
+      return Expression(.cast(arguments[0], date, isTry: false), at: position(from: start))
+    }
     let call = Call(
       name, arguments, isStar: isStar, isDistinct: isDistinct, orderBy: orderBy, filter: filter,
       window: window)

@@ -1,3 +1,4 @@
+/// One statement. Queries run; the three declarations stand in packs.
 package enum Statement: Sendable, Hashable {
   case select(Select)
   /// EXPLAIN [ANALYZE].
@@ -7,6 +8,7 @@ package enum Statement: Sendable, Hashable {
   case showTables
   case createTable(CreateTable)
   case createKPITable(CreateKPITable)
+  case createView(CreateView)
 }
 
 /// `CREATE TABLE`: an input of a pack.
@@ -69,4 +71,11 @@ package struct CreateKPITable: Sendable, Hashable {
 package struct ListDefinition: Sendable, Hashable {
   package let name: Identifier
   package let columns: [Identifier]
+}
+
+/// `CREATE VIEW name AS query`: what several KPI tables of a pack select from.
+package struct CreateView: Sendable, Hashable {
+  package let name: Identifier
+  package let query: Select
+  package let position: Position
 }

@@ -189,3 +189,13 @@ func refusal(_ text: String) -> SQLError? {
     #expect(refusal(chain)?.message.contains("too long") == true)
   }
 }
+
+@Suite struct `A declaration` {
+  @Test func `may be a view`() throws {
+    guard case .createView(let view) = try statement("CREATE VIEW plays AS SELECT 1") else {
+      Issue.record("not a view")
+      return
+    }
+    #expect(view.name.name == "plays")
+  }
+}

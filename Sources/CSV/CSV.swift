@@ -1,1 +1,0 @@
-// CSV: see Sources/README.md.

@@ -1,0 +1,62 @@
+import Bytes
+
+/// How a CSV text is written. Declared, never guessed.
+package struct Dialect: Sendable, Hashable {
+  /// What stands between fields: one to four bytes.
+  package var delimiter: [UInt8] = [0x2C]
+  /// What a field that holds delimiters or line breaks is enclosed in; nil where nothing is.
+  package var quote: UInt8? = 0x22
+  /// What stands before a quote inside a quoted field: the quote itself, or another byte, which
+  /// then makes any byte behind it an ordinary one, inside quotes and outside.
+  package var escape: UInt8? = 0x22
+  /// What ends a record; empty means a line feed, with or without a carriage return before it.
+  package var recordDelimiter: [UInt8] = []
+  /// How many records name the columns; the names in several are joined by `_`.
+  package var headerRows = 1
+  /// Lines before the header that are no records.
+  package var skipLeading = 0
+  /// Lines at the end that are no records.
+  package var skipTrailing = 0
+  /// An unquoted field that is exactly this is NULL.
+  package var nullText: [UInt8] = []
+  package var encoding = Encoding.utf8
+  package var ragged = Ragged.refused
+
+  package enum Encoding: Sendable, Hashable { case utf8, utf16, latin1, windows1252 }
+
+  /// What becomes of a record with more or fewer fields than the header.
+  package enum Ragged: Sendable, Hashable {
+    case refused
+    /// Missing fields are NULL and further ones are dropped.
+    case padded
+  }
+
+  package init() {}
+
+  /// RFC 4180 with either line break, in UTF-8.
+  package static let standard = Dialect()
+}
+
+extension Dialect {
+  /// Refuses what makes no sense together, and what this version does not do.
+  func check() throws(CSVError) {
+    func refuse(_ reason: String) -> CSVError {
+      CSVError(Explanation("cannot use", "the CSV dialect", because: reason))
+    }
+    guard (1...4).contains(delimiter.count) else {
+      throw refuse("a delimiter has one to four bytes")
+    }
+    let reserved: [UInt8] = [0x0A, 0x0D]
+    guard !delimiter.contains(where: { reserved.contains($0) || $0 == quote || $0 == escape })
+    else { throw refuse("a delimiter has no line break, quote or escape character in it") }
+    guard quote.map({ !reserved.contains($0) }) ?? true else {
+      throw refuse("a line break cannot be the quote")
+    }
+    guard escape.map({ !reserved.contains($0) }) ?? true else {
+      throw refuse("a line break cannot be the escape character")
+    }
+    guard encoding == .utf8 else { throw refuse("only UTF-8 is supported") }
+    guard skipTrailing == 0 else { throw refuse("trailing lines cannot be skipped") }
+    guard ragged == .refused else { throw refuse("ragged rows cannot be padded") }
+  }
+}

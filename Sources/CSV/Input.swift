@@ -1,0 +1,42 @@
+import Bytes
+
+/// The bytes of a source from its start to its end, decoded, and the hash of them as stored.
+struct Input: Sendable {
+  private let source: any ByteSource
+  private var hasher = ContentHasher()
+  /// The bytes of the source that were read.
+  private(set) var bytesRead = 0
+
+  init(_ source: any ByteSource, _ dialect: Dialect) throws(CSVError) {
+    self.source = source
+    for ending in [".gz", ".zst"] where source.name.hasSuffix(ending) {
+      throw .cannotRead(
+        source.name, because: "compressed input (\(ending)) is not supported",
+        remedy: "Decompress it first.")
+    }
+  }
+
+  var name: String { source.name }
+
+  var isAtEnd: Bool { bytesRead == source.size }
+
+  /// Of everything read so far.
+  var contentHash: ContentHash { hasher.finish() }
+
+  /// The next bytes, `count` of them where there are as many.
+  mutating func read(_ count: Int) throws(CSVError) -> [UInt8] {
+    if isAtEnd { return [] }
+    let bytes: [UInt8]
+    do {
+      bytes = try source.read(at: bytesRead, count: count)
+    } catch { throw CSVError(error) }
+    guard bytes.count == min(count, source.size - bytesRead) else {
+      throw .cannotRead(
+        source.name, because: "it ends at byte \(bytesRead + bytes.count) of \(source.size)",
+        remedy: "It was cut while it was read; run the same command again.")
+    }
+    hasher.update(bytes.span)
+    bytesRead += bytes.count
+    return bytes
+  }
+}

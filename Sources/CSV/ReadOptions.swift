@@ -1,0 +1,86 @@
+package import Bytes
+package import Columns
+
+/// A column that a reader of CSV is to deliver.
+package struct InputColumn: Sendable {
+  package var name: String
+  /// One of the six stored types.
+  package var type: DataType
+  /// TIMESTAMPTZ: an offset is allowed and the value is kept in UTC.
+  package var hasZone: Bool
+  package var isNullable: Bool
+  package var form: TextForm
+
+  package init(
+    _ name: String, _ type: DataType, hasZone: Bool = false, isNullable: Bool = true,
+    form: TextForm = .plain
+  ) {
+    precondition(type.isStored, "CSV is read into stored types")
+    self.name = name
+    self.type = type
+    self.hasZone = hasZone
+    self.isNullable = isNullable
+    self.form = form
+  }
+}
+
+/// How a TEXT column is delivered.
+package enum TextForm: Sendable {
+  /// As the texts.
+  case plain
+  /// As codes of a dictionary that extends `base`: codes below its count are its own. Codes never
+  /// change their meaning within a reader; a later batch's dictionary extends an earlier one's, in
+  /// the order of first appearance, and is the same object where nothing was added.
+  case coded(base: TextDictionary?)
+}
+
+/// What to read, and in what steps.
+package struct ReadOptions: Sendable {
+  package var dialect = Dialect.standard
+  package var columns: [InputColumn]
+  package var threads = Parallel.processors
+  /// The bytes of input that one thread parses at a time. No result depends on it.
+  package var chunkBytes = 2 << 20
+  /// The longest field in bytes, quotes included; a longer one is a violation.
+  package var fieldLimit = 16 << 20
+  /// How many rejections are kept in all; the rest are only counted.
+  package var keepRejections = 10_000
+  /// How many bytes of a rejected record are kept.
+  package var rawTextLimit = 16 << 10
+
+  package init(columns: [InputColumn]) { self.columns = columns }
+}
+
+/// What a reader has read so far.
+///
+/// Invariant: `rowsRead == rowsKept + rowsRejected`.
+package struct ReadCounts: Sendable, Hashable {
+  /// Bytes of the source, as stored.
+  package var bytes = 0
+  package var rowsRead = 0
+  package var rowsKept = 0
+  package var rowsRejected = 0
+  /// Empty lines, which are no records where a record has several fields.
+  package var blankLines = 0
+  /// Chunks that were parsed again because a violation moved the record that they begin with.
+  package var chunksRedone = 0
+  /// The hash of the source's bytes, once all are read.
+  package var contentHash: ContentHash?
+
+  package init() {}
+}
+
+/// Records of a chunk of input, typed.
+package struct CSVBatch: Sendable {
+  /// The declared columns, in declared order.
+  package let batch: ColumnBatch
+  /// The number of the first record of the chunk, kept or not, from 1.
+  package let firstRecord: Int
+  /// The record numbers of the kept rows, where some between them were rejected; else they follow
+  /// one another from `firstRecord`.
+  package let recordNumbers: [Int]?
+  package let rejections: [Rejection]
+
+  /// The record number of a row of the batch.
+  package func record(ofRow row: Int) -> Int { recordNumbers?[row] ?? firstRecord + row }
+}

@@ -1,0 +1,224 @@
+package import Columns
+
+/// Numbers the groups of a GROUP BY: equal keys, equal number, densely from 0 in the order of first
+/// sight. NULL is a key like any other, -0.0 and 0.0 are one key, and so are all NaN.
+///
+/// Batches are added in order; a second table, of other rows, is merged behind. Both give each
+/// group the number that its first row in the whole input would have given it, so that nothing
+/// depends on where the input was cut.
+///
+/// Each key column has a **domain**, a range of integers that holds all its values so far (codes of
+/// a dictionary, days between the first and the last date), plus one cell for NULL. The product of
+/// the domains decides how a row finds its group:
+///
+/// 1. `dense`: few cells. The cell of a row is an index into an array of group numbers.
+/// 2. `packed`: the cell fits 64 bits. It is the key of an open-addressing hash table.
+/// 3. `wide`: everything else. The words of the row are.
+///
+/// A batch that leaves its domains widens them, and the index is made again from the groups.
+package struct GroupTable: Sendable {
+  package private(set) var groupCount = 0
+  package private(set) var statistics = GroupStatistics()
+
+  private var stores: [KeyStore]
+  private var domains: [Domain]
+  private var index = GroupIndex()
+  private var rowsSeen = 0
+  private let options: GroupOptions
+
+  package init(_ types: [DataType], options: GroupOptions = GroupOptions()) {
+    precondition(types.count <= 63, "a row has at most 63 keys")
+    stores = types.map { KeyStore($0) }
+    domains = types.map { _ in Domain() }
+    self.options = options
+  }
+
+  /// The types of the keys.
+  package var types: [DataType] { stores.map(\.type) }
+
+  /// The keys by group.
+  package func keyColumns() -> [Column] { stores.map { $0.column() } }
+
+  /// The group of each row; groups not seen before get the next numbers.
+  package mutating func add(_ keys: [Column], rowCount: Int) -> RowGroups {
+    precondition(keys.count == stores.count, "a row has one value a key")
+    if rowCount == 0 { return .each([]) }
+    rowsSeen += rowCount
+    if keys.isEmpty {
+      groupCount = 1
+      return .one(0, rows: rowCount)
+    }
+    var words: [KeyStore.Words] = []
+    for place in keys.indices { words.append(stores[place].words(of: keys[place])) }
+    fitDomains(to: words)
+    let rows = KeyRows(words, keys.map(\.validity), rowCount: rowCount)
+    var newRows: [UInt32] = []
+    let ids = index.find(rows, domains, nextGroup: groupCount, &newRows)
+    if !newRows.isEmpty {
+      for place in keys.indices {
+        stores[place].append(newRows, of: words[place], from: keys[place])
+      }
+      groupCount += newRows.count
+    }
+    if ids.count == 1 && rowCount > 1 { return .one(ids[0], rows: rowCount) }
+    return .each(ids)
+  }
+
+  /// The group of each row, or `UInt32.max` where no group has its keys. Nothing is added.
+  package func lookUp(_ keys: [Column], rowCount: Int) -> [UInt32] {
+    let absent = UInt32.max
+    if rowCount == 0 { return [] }
+    if groupCount == 0 { return Array(repeating: absent, count: rowCount) }
+    if keys.isEmpty { return Array(repeating: 0, count: rowCount) }
+    let words = keys.indices.map { stores[$0].lookUp(keys[$0]) }
+    let rows = KeyRows(words, keys.map(\.validity), rowCount: rowCount)
+    return index.lookUp(rows, domains)
+  }
+
+  /// Makes later calls of `lookUp` cheap where the texts come from other dictionaries.
+  package mutating func prepareLookUp() {
+    for place in stores.indices { stores[place].prepareLookUp() }
+  }
+
+  /// Adds the groups of `other` as if its rows came behind all rows added so far, and returns the
+  /// group here of each group there.
+  package mutating func merge(_ other: GroupTable) -> [UInt32] {
+    precondition(other.types == types, "tables of the same keys are merged")
+    if other.groupCount == 0 { return [] }
+    let groups = add(other.keyColumns(), rowCount: other.groupCount).ids
+    statistics.add(other.statistics)
+    rowsSeen += other.rowsSeen - other.groupCount
+    return groups
+  }
+
+  /// Widens the domains to the batch, chooses the kind of index and, if either changed, makes the
+  /// index again from the groups there are.
+  private mutating func fitDomains(to words: [KeyStore.Words]) {
+    var isWider = false
+    for place in words.indices {
+      if domains[place].widen(to: words[place].range) { isWider = true }
+    }
+    let kind = fittingKind()
+    if isWider || kind != index.kind {
+      Domain.layOut(&domains)
+      let groups = KeyRows(
+        stores.map { $0.groupWords() }, stores.map(\.validity), rowCount: groupCount)
+      index = GroupIndex(kind, groups, domains)
+      statistics.indexesMade += 1
+    }
+    statistics.count(kind)
+  }
+
+  private func fittingKind() -> GroupIndex.Kind {
+    guard let cells = Domain.cells(of: domains) else { return .wide }
+    let limit = min(options.denseCells, max(1 << 16, rowsSeen * 16))
+    if cells <= limit { return .dense }
+    return options.allowsPacking ? .packed : .wide
+  }
+}
+
+/// Sizes that decide which index a group table uses.
+package struct GroupOptions: Sendable {
+  /// The most cells of an array of group numbers.
+  package var denseCells: Int
+  /// Whether keys of up to 64 bits are hashed as one number; off in tests of the general form.
+  package var allowsPacking: Bool
+
+  package init(denseCells: Int = 1 << 22, allowsPacking: Bool = true) {
+    self.denseCells = denseCells
+    self.allowsPacking = allowsPacking
+  }
+}
+
+/// Which index the batches of a group table went through.
+package struct GroupStatistics: Sendable, Hashable {
+  package var denseBatches = 0
+  package var packedBatches = 0
+  package var wideBatches = 0
+  package var indexesMade = 0
+
+  mutating func count(_ kind: GroupIndex.Kind) {
+    switch kind {
+    case .dense: denseBatches += 1
+    case .packed: packedBatches += 1
+    case .wide: wideBatches += 1
+    }
+  }
+
+  mutating func add(_ other: GroupStatistics) {
+    denseBatches += other.denseBatches
+    packedBatches += other.packedBatches
+    wideBatches += other.wideBatches
+    indexesMade += other.indexesMade
+  }
+}
+
+/// The integers that the values of a key column lie between, and what a step in them is worth in
+/// cells. Cell 0 of a domain is NULL.
+///
+/// Invariant: `size` is 0 (no value yet), or `low + (size - 1)` is the largest value; nil stands
+/// for a domain that does not fit 64 bits.
+struct Domain: Sendable {
+  private(set) var low: Int64 = 0
+  private(set) var size: UInt64? = 0
+  private(set) var stride: UInt64 = 0
+
+  /// Widens to hold `range`, with room to spare on the side that grew; says whether it did.
+  mutating func widen(to range: ClosedRange<Int64>?) -> Bool {
+    guard let size else { return false }
+    guard let range else {
+      self.size = nil
+      return true
+    }
+    if size == 0 {
+      low = range.lowerBound
+      self.size = UInt64(bitPattern: range.upperBound &- low).addingOrNil(1)
+      return true
+    }
+    let high = low &+ Int64(bitPattern: size &- 1)
+    if range.lowerBound >= low && range.upperBound <= high { return false }
+    let spare = Int64(clamping: size / 2)
+    var first = low
+    var last = high
+    if range.lowerBound < low {
+      let (lower, overflow) = low.subtractingReportingOverflow(spare)
+      first = min(range.lowerBound, overflow ? .min : lower)
+    }
+    if range.upperBound > high {
+      let (upper, overflow) = high.addingReportingOverflow(spare)
+      last = max(range.upperBound, overflow ? .max : upper)
+    }
+    low = first
+    self.size = UInt64(bitPattern: last &- first).addingOrNil(1)
+    return true
+  }
+
+  /// The number of cells of all domains together, NULL cells included, if it fits 63 bits.
+  static func cells(of domains: [Domain]) -> Int? {
+    var total = 1
+    for domain in domains {
+      guard let size = domain.size, let one = Int(exactly: size),
+        case (let cells, false) = one.addingReportingOverflow(1),
+        case (let product, false) = total.multipliedReportingOverflow(by: cells)
+      else { return nil }
+      total = product
+    }
+    return total
+  }
+
+  /// Gives each domain its stride: the first key is the slowest.
+  static func layOut(_ domains: inout [Domain]) {
+    var stride: UInt64 = 1
+    for place in domains.indices.reversed() {
+      domains[place].stride = stride
+      stride = stride &* ((domains[place].size ?? 0) &+ 1)
+    }
+  }
+}
+
+extension UInt64 {
+  fileprivate func addingOrNil(_ other: UInt64) -> UInt64? {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? nil : sum
+  }
+}

@@ -1,0 +1,171 @@
+package import Columns
+
+/// One key column of a group table: its values by group, and how the values of a batch become
+/// integers that are equal exactly where SQL groups them together.
+///
+/// - Texts become codes of a `TextHome`.
+/// - Doubles become their bits, with -0.0 as 0.0 and one NaN, since each pair is one group.
+/// - Intervals become microseconds with 30 days a month, since that is when they are equal.
+///
+/// Invariant: `words`, `isNull`, and where there are any `high` and `intervals`, have one entry a
+/// group; at a null the words are 0.
+struct KeyStore: Sendable {
+  let type: DataType
+  private(set) var home = TextHome()
+  private(set) var words: [Int64] = []
+  private(set) var high: [Int64] = []
+  private(set) var isNull: [Bool] = []
+  private var intervals: [Interval] = []
+
+  init(_ type: DataType) { self.type = type }
+
+  private var isWide: Bool {
+    switch type {
+    case .hugeint, .decimal, .interval: true
+    case .boolean, .bigint, .double, .text, .date, .timestamp, .null: false
+    }
+  }
+
+  /// The values of a batch as integers.
+  enum Words: Sendable {
+    case codes([UInt32], bound: Int)
+    case dates([Int32])
+    case integers([Int64])
+    case wide([Int128])
+  }
+
+  mutating func words(of column: Column) -> Words {
+    switch column.values {
+    case .texts, .codes:
+      let codes = home.codes(of: column.values, validity: column.validity)
+      return .codes(codes, bound: home.count)
+    default:
+      return Self.numbers(of: column.values)
+    }
+  }
+
+  /// As `words(of:)` for a column that is only looked up: a text that no group has is `bound`.
+  func lookUp(_ column: Column) -> Words {
+    switch column.values {
+    case .texts, .codes:
+      let unknown = UInt32(home.count)
+      return .codes(home.lookUp(column.values, unknown: unknown), bound: home.count + 1)
+    default:
+      return Self.numbers(of: column.values)
+    }
+  }
+
+  mutating func prepareLookUp() {
+    if type == .text { home.prepareLookUp() }
+  }
+
+  private static func numbers(of values: Column.Values) -> Words {
+    switch values {
+    case .booleans(let values): .codes(values.map { $0 ? 1 : 0 }, bound: 2)
+    case .dates(let values): .dates(values)
+    case .integers(let values): .integers(values)
+    case .wide(let values): .wide(values)
+    case .doubles(let values): .integers(values.map { groupingBits($0) })
+    case .intervals(let values): .wide(values.map { $0.comparableMicroseconds })
+    case .texts, .codes: preconditionFailure("texts are coded by a text home")
+    }
+  }
+
+  /// Adds the values of `rows` as those of new groups.
+  mutating func append(_ rows: [UInt32], of words: Words, from column: Column) {
+    words.withWord(rows: rows) { low, top in
+      self.words.append(low)
+      if let top { high.append(top) }
+    }
+    let first = isNull.count
+    for row in rows { isNull.append(column.isNull(Int(row))) }
+    for group in first..<isNull.count where isNull[group] {
+      self.words[group] = 0
+      if !high.isEmpty { high[group] = 0 }
+    }
+    if case .intervals(let values) = column.values {
+      for row in rows { intervals.append(values[Int(row)]) }
+    }
+  }
+
+  var validity: Bitmap? { isNull.contains(true) ? Bitmap(isNull.map { !$0 }) : nil }
+
+  /// The keys of all groups, in the form that those of a batch have.
+  func groupWords() -> Words {
+    if case .text = type {
+      return .codes(words.map { UInt32(truncatingIfNeeded: $0) }, bound: home.count)
+    }
+    if !isWide { return .integers(words) }
+    return .wide(zip(words, high).map { Int128($1) << 64 | Int128(UInt64(bitPattern: $0)) })
+  }
+
+  /// The keys of all groups, as a column of the type that came in.
+  func column() -> Column {
+    let values: Column.Values
+    switch type {
+    case .text: values = .codes(words.map { UInt32(truncatingIfNeeded: $0) }, home.dictionary())
+    case .boolean: values = .booleans(words.map { $0 != 0 })
+    case .date: values = .dates(words.map { Int32(truncatingIfNeeded: $0) })
+    case .double: values = .doubles(words.map { Double(bitPattern: UInt64(bitPattern: $0)) })
+    case .interval: values = .intervals(intervals)
+    case .hugeint, .decimal:
+      values = .wide(zip(words, high).map { Int128($1) << 64 | Int128(UInt64(bitPattern: $0)) })
+    case .bigint, .timestamp, .null: values = .integers(words)
+    }
+    return Column(type, values, validity: validity)
+  }
+}
+
+extension KeyStore.Words {
+  /// Calls `body` with the low word of each row and, for 128-bit values, the high word.
+  fileprivate func withWord(rows: [UInt32], _ body: (Int64, Int64?) -> Void) {
+    switch self {
+    case .codes(let values, _): for row in rows { body(Int64(values[Int(row)]), nil) }
+    case .dates(let values): for row in rows { body(Int64(values[Int(row)]), nil) }
+    case .integers(let values): for row in rows { body(values[Int(row)], nil) }
+    case .wide(let values):
+      for row in rows {
+        let value = values[Int(row)]
+        body(Int64(truncatingIfNeeded: value), Int64(truncatingIfNeeded: value >> 64))
+      }
+    }
+  }
+
+  var isWide: Bool { if case .wide = self { true } else { false } }
+
+  /// The smallest and largest value of the batch, where it fits 64 bits; what stands at nulls may
+  /// widen it. Codes have the range of their dictionary, which needs no look at the rows.
+  var range: ClosedRange<Int64>? {
+    switch self {
+    case .codes(_, let bound): 0...Int64(max(bound, 1) - 1)
+    case .dates(let values): rangeOf(values)
+    case .integers(let values): rangeOf(values)
+    case .wide: nil
+    }
+  }
+}
+
+/// The smallest and largest of the values.
+func rangeOf<T: FixedWidthInteger>(_ values: [T]) -> ClosedRange<Int64>? {
+  guard var low = values.first else { return nil }
+  var high = low
+  for index in values.indices {
+    let value = values[index]
+    if value < low { low = value }
+    if value > high { high = value }
+  }
+  return Int64(truncatingIfNeeded: low)...Int64(truncatingIfNeeded: high)
+}
+
+/// The bits of a double with one pattern for zero and one for NaN.
+func groupingBits(_ value: Double) -> Int64 {
+  Int64(bitPattern: (value == 0 ? 0 : value.isNaN ? Double.nan : value).bitPattern)
+}
+
+extension Interval {
+  /// What intervals compare by: a month is 30 days, a day 24 hours.
+  package var comparableMicroseconds: Int128 {
+    let days = Int128(months) * 30 + Int128(self.days)
+    return days * Int128(Calendar.microsecondsPerDay) + Int128(microseconds)
+  }
+}

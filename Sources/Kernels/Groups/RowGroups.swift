@@ -1,0 +1,21 @@
+/// Which group each row of a batch belongs to.
+package enum RowGroups: Sendable {
+  /// All rows are of one group: a scan that is clustered, or one that does not group at all.
+  case one(UInt32, rows: Int)
+  case each([UInt32])
+
+  package var rowCount: Int {
+    switch self {
+    case .one(_, let rows): rows
+    case .each(let ids): ids.count
+    }
+  }
+
+  /// The group of every row, spelled out.
+  package var ids: [UInt32] {
+    switch self {
+    case .one(let group, let rows): Array(repeating: group, count: rows)
+    case .each(let ids): ids
+    }
+  }
+}

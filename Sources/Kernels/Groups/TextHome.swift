@@ -1,0 +1,219 @@
+import Bytes
+import Columns
+
+/// One numbering for the texts of many columns.
+///
+/// Columns of one table come with one dictionary, and then their codes are taken as they are and no
+/// text is ever looked at. Only when a second dictionary or a plain text arrives does the home
+/// spell out what it has and intern what is new, behind the codes it has given already: **a code
+/// that was given never changes its meaning**.
+///
+/// Invariant: codes below `base.count` are those of `base`; the others are `interner` codes.
+struct TextHome: Sendable {
+  /// The dictionary whose codes are taken as they are.
+  private var base: TextDictionary?
+  /// All texts by content; made when the second source of texts arrives.
+  private var interner: TextInterner?
+  /// For other dictionaries seen: the home's code of each of their codes, or `unknown`.
+  private var translations: [Translation] = []
+
+  private static let unknown = UInt32.max
+
+  private struct Translation: Sendable {
+    let dictionary: TextDictionary
+    var codes: [UInt32]
+  }
+
+  /// How many codes there are.
+  var count: Int { interner?.count ?? base?.count ?? 0 }
+
+  /// The home's codes of a column of texts; at nulls any code.
+  mutating func codes(of values: Column.Values, validity: Bitmap?) -> [UInt32] {
+    switch values {
+    case .codes(let codes, let dictionary):
+      return self.codes(codes, of: dictionary)
+    case .texts(let texts):
+      return intern(texts, validity: validity)
+    default:
+      preconditionFailure("a text home takes texts")
+    }
+  }
+
+  private mutating func codes(_ codes: [UInt32], of dictionary: TextDictionary) -> [UInt32] {
+    if base == nil && interner == nil { base = dictionary }
+    if base === dictionary { return codes }
+    let place = place(of: dictionary)
+    openInterner()
+    var own = interner.take() ?? TextInterner()
+    var map = translations[place].codes
+    translations[place].codes = []
+    let known = codesShared(with: dictionary)
+    var texts: TextVector?
+    var result = [UInt32](repeating: 0, count: codes.count)
+    for row in codes.indices {
+      let code = codes[row]
+      if code < known {
+        result[row] = code
+        continue
+      }
+      if map.isEmpty { continue }
+      var home = map[Int(code)]
+      if home == Self.unknown {
+        let spelling = texts ?? dictionary.texts
+        texts = spelling
+        home = own.code(of: spelling, at: Int(code))
+        map[Int(code)] = home
+      }
+      result[row] = home
+    }
+    translations[place].codes = map
+    interner = own
+    return result
+  }
+
+  /// The codes that mean the same here and there because both extend one shared dictionary.
+  private func codesShared(with dictionary: TextDictionary) -> UInt32 {
+    guard let mine = base?.shared, let other = dictionary.shared, mine.name == other.name else {
+      return 0
+    }
+    return UInt32(min(mine.count, other.count))
+  }
+
+  private mutating func place(of dictionary: TextDictionary) -> Int {
+    if let place = translations.firstIndex(where: { $0.dictionary === dictionary }) { return place }
+    let codes = [UInt32](repeating: Self.unknown, count: dictionary.count)
+    translations.append(Translation(dictionary: dictionary, codes: codes))
+    return translations.count - 1
+  }
+
+  private mutating func openInterner() {
+    if interner == nil { interner = TextInterner(base?.texts ?? TextVector()) }
+  }
+
+  private mutating func intern(_ texts: TextVector, validity: Bitmap?) -> [UInt32] {
+    openInterner()
+    var own = interner.take() ?? TextInterner()
+    var result = [UInt32](repeating: 0, count: texts.count)
+    for row in 0..<texts.count {
+      if let validity, !validity[row] { continue }
+      result[row] = own.code(of: texts, at: row)
+    }
+    interner = own
+    return result
+  }
+
+  /// The home's codes of texts that it knows already, `unknown` for others: interns nothing.
+  func lookUp(_ values: Column.Values, unknown: UInt32) -> [UInt32] {
+    switch values {
+    case .codes(let codes, let dictionary):
+      if base === dictionary { return codes }
+      if count == 0 { return Array(repeating: unknown, count: codes.count) }
+      let known = codesShared(with: dictionary)
+      let own = interner ?? TextInterner(base?.texts ?? TextVector())
+      var map = [UInt32](repeating: 0, count: dictionary.count)
+      var isMapped = [Bool](repeating: false, count: dictionary.count)
+      var texts: TextVector?
+      return codes.map { code in
+        if code < known { return code }
+        if code >= map.count { return unknown }
+        if !isMapped[Int(code)] {
+          let spelling = texts ?? dictionary.texts
+          texts = spelling
+          map[Int(code)] = own.find(spelling, at: Int(code)) ?? unknown
+          isMapped[Int(code)] = true
+        }
+        return map[Int(code)]
+      }
+    case .texts(let texts):
+      if count == 0 { return Array(repeating: unknown, count: texts.count) }
+      let own = interner ?? TextInterner(base?.texts ?? TextVector())
+      return (0..<texts.count).map { own.find(texts, at: $0) ?? unknown }
+    default:
+      preconditionFailure("a text home takes texts")
+    }
+  }
+
+  /// Builds the index that `lookUp` needs, once, where the texts to come are not of `dictionary`.
+  mutating func prepareLookUp() { openInterner() }
+
+  /// The dictionary that spells all codes given so far.
+  func dictionary() -> TextDictionary {
+    if let interner { return TextDictionary(interner.texts) }
+    return base ?? TextDictionary(TextVector())
+  }
+}
+
+/// Texts by content: equal bytes, equal code; codes in the order of first sight.
+///
+/// Invariant: `slots.count` is a power of two, more than half of it is empty, and each slot holds a
+/// code + 1 or 0.
+struct TextInterner: Sendable {
+  private(set) var texts = TextVector()
+  private var hashes: [UInt32] = []
+  private var slots = [UInt32](repeating: 0, count: 16)
+
+  init() {}
+
+  /// All of `texts`, which must differ from each other, under their places as codes. Where they do
+  /// not differ, the first place is what their bytes are found as.
+  init(_ texts: TextVector) {
+    self.texts = texts
+    var capacity = 16
+    while capacity < texts.count * 2 + 2 { capacity *= 2 }
+    slots = Array(repeating: 0, count: capacity)
+    hashes.reserveCapacity(texts.count)
+    for code in 0..<texts.count {
+      let hash = UInt32(truncatingIfNeeded: hashOfText(texts.bytes, texts.range(code)))
+      hashes.append(hash)
+      place(UInt32(code), hash)
+    }
+  }
+
+  var count: Int { texts.count }
+
+  private mutating func place(_ code: UInt32, _ hash: UInt32) {
+    let mask = slots.count - 1
+    var slot = Int(hash) & mask
+    while slots[slot] != 0 { slot = (slot + 1) & mask }
+    slots[slot] = code + 1
+  }
+
+  func find(_ source: TextVector, at index: Int) -> UInt32? {
+    let range = source.range(index)
+    let hash = UInt32(truncatingIfNeeded: hashOfText(source.bytes, range))
+    return find(source.bytes, range, hash).code
+  }
+
+  private func find(_ bytes: [UInt8], _ range: Range<Int>, _ hash: UInt32)
+    -> (code: UInt32?, slot: Int)
+  {
+    let mask = slots.count - 1
+    var slot = Int(hash) & mask
+    while slots[slot] != 0 {
+      let code = Int(slots[slot] - 1)
+      if hashes[code] == hash && textsAreEqual(texts.bytes, texts.range(code), bytes, range) {
+        return (UInt32(code), slot)
+      }
+      slot = (slot + 1) & mask
+    }
+    return (nil, slot)
+  }
+
+  mutating func code(of source: TextVector, at index: Int) -> UInt32 {
+    let range = source.range(index)
+    let hash = UInt32(truncatingIfNeeded: hashOfText(source.bytes, range))
+    let (found, slot) = find(source.bytes, range, hash)
+    if let found { return found }
+    let code = UInt32(texts.count)
+    texts.append(source.bytes[range])
+    hashes.append(hash)
+    slots[slot] = code + 1
+    if texts.count * 2 >= slots.count { grow() }
+    return code
+  }
+
+  private mutating func grow() {
+    slots = Array(repeating: 0, count: slots.count * 2)
+    for code in hashes.indices { place(UInt32(code), hashes[code]) }
+  }
+}

@@ -1,0 +1,84 @@
+package import Columns
+
+/// The rows of columns of one type, one column behind the other. Codes of one dictionary stay codes
+/// of it; codes of several become codes of a new one that has the texts of all.
+package func concatenate(_ columns: [Column], type: DataType) -> Column {
+  if columns.count == 1 { return columns[0] }
+  let parts = columns.filter { $0.count > 0 }
+  if parts.isEmpty { return nullColumn(type, count: 0) }
+  if parts.count == 1 { return parts[0] }
+  return Column(type, joined(parts), validity: joinedValidity(parts))
+}
+
+/// The rows of batches of one schema, one batch behind the other.
+package func concatenate(_ batches: [ColumnBatch], schema: Schema) -> ColumnBatch {
+  if batches.count == 1 { return batches[0] }
+  let columns = schema.fields.indices.map { place in
+    concatenate(batches.map { $0.columns[place] }, type: schema[place].type)
+  }
+  return ColumnBatch(schema, columns, rowCount: batches.reduce(0) { $0 + $1.rowCount })
+}
+
+private func joinedValidity(_ columns: [Column]) -> Bitmap? {
+  if columns.allSatisfy({ $0.validity == nil }) { return nil }
+  let count = columns.reduce(0) { $0 + $1.count }
+  var words = [UInt64](repeating: 0, count: (count + 63) / 64)
+  var place = 0
+  for column in columns {
+    for row in 0..<column.count {
+      if column.validity?[row] ?? true { words[place &>> 6] |= 1 &<< UInt64(place & 63) }
+      place &+= 1
+    }
+  }
+  return Bitmap(words: words, count: count)
+}
+
+private func joined(_ columns: [Column]) -> Column.Values {
+  switch columns[0].values {
+  case .booleans:
+    return .booleans(append(columns) { if case .booleans(let v) = $0 { v } else { nil } })
+  case .dates: return .dates(append(columns) { if case .dates(let v) = $0 { v } else { nil } })
+  case .integers:
+    return .integers(append(columns) { if case .integers(let v) = $0 { v } else { nil } })
+  case .wide: return .wide(append(columns) { if case .wide(let v) = $0 { v } else { nil } })
+  case .doubles:
+    return .doubles(append(columns) { if case .doubles(let v) = $0 { v } else { nil } })
+  case .intervals:
+    return .intervals(append(columns) { if case .intervals(let v) = $0 { v } else { nil } })
+  case .texts, .codes: return joinedTexts(columns)
+  }
+}
+
+private func append<T>(_ columns: [Column], _ values: (Column.Values) -> [T]?) -> [T] {
+  var result: [T] = []
+  result.reserveCapacity(columns.reduce(0) { $0 + $1.count })
+  for column in columns {
+    guard let part = values(column.values) else {
+      preconditionFailure("columns of one type are concatenated")
+    }
+    result.append(contentsOf: part)
+  }
+  return result
+}
+
+private func joinedTexts(_ columns: [Column]) -> Column.Values {
+  let plain = columns.compactMap { column -> TextVector? in
+    if case .texts(let texts) = column.values { texts } else { nil }
+  }
+  if plain.count == columns.count {
+    var result = TextVector()
+    result.reserve(
+      texts: plain.reduce(0) { $0 + $1.count }, bytes: plain.reduce(0) { $0 + $1.bytes.count })
+    for texts in plain {
+      for index in 0..<texts.count { result.append(texts.bytes[texts.range(index)]) }
+    }
+    return .texts(result)
+  }
+  var home = TextHome()
+  var codes: [UInt32] = []
+  codes.reserveCapacity(columns.reduce(0) { $0 + $1.count })
+  for column in columns {
+    codes.append(contentsOf: home.codes(of: column.values, validity: column.validity))
+  }
+  return .codes(codes, home.dictionary())
+}

@@ -1,0 +1,90 @@
+package import Columns
+
+/// The rows of a column that `rows` names, in that order and as often. `UInt32.max` names a row of
+/// NULL, as a left join needs it.
+package func gather(_ column: Column, _ rows: [UInt32]) -> Column {
+  let absent = UInt32.max
+  var hasAbsent = false
+  for row in rows where row == absent { hasAbsent = true }
+  if column.count == 0 { return nullColumn(column.type, count: rows.count) }
+  let validity: Bitmap?
+  if column.validity != nil || hasAbsent {
+    validity = gatherBits(column.validity, rows)
+  } else {
+    validity = nil
+  }
+  let places = hasAbsent ? rows.map { $0 == absent ? 0 : $0 } : rows
+  let values: Column.Values
+  switch column.values {
+  case .booleans(let source): values = .booleans(gatherValues(source, places))
+  case .dates(let source): values = .dates(gatherValues(source, places))
+  case .integers(let source): values = .integers(gatherValues(source, places))
+  case .wide(let source): values = .wide(gatherValues(source, places))
+  case .doubles(let source): values = .doubles(gatherValues(source, places))
+  case .texts(let source): values = .texts(gatherTexts(source, places, validity))
+  case .codes(let source, let dictionary): values = .codes(gatherValues(source, places), dictionary)
+  case .intervals(let source): values = .intervals(gatherValues(source, places))
+  }
+  return Column(column.type, values, validity: validity)
+}
+
+/// The rows of all columns of a batch.
+package func gather(_ batch: ColumnBatch, _ rows: [UInt32]) -> ColumnBatch {
+  ColumnBatch(batch.schema, batch.columns.map { gather($0, rows) }, rowCount: rows.count)
+}
+
+private func gatherValues<T>(_ source: [T], _ rows: [UInt32]) -> [T] {
+  rows.map { source[Int($0)] }
+}
+
+private func gatherTexts(_ source: TextVector, _ rows: [UInt32], _ validity: Bitmap?) -> TextVector
+{
+  var size = 0
+  for row in rows { size += source.range(Int(row)).count }
+  var result = TextVector()
+  result.reserve(texts: rows.count, bytes: size)
+  for (place, row) in rows.enumerated() {
+    if let validity, !validity[place] {
+      result.append(ArraySlice<UInt8>())
+    } else {
+      result.append(source.bytes[source.range(Int(row))])
+    }
+  }
+  return result
+}
+
+private func gatherBits(_ bits: Bitmap?, _ rows: [UInt32]) -> Bitmap {
+  var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
+  for place in rows.indices where rows[place] != .max && bits?[Int(rows[place])] ?? true {
+    words[place &>> 6] |= 1 &<< UInt64(place & 63)
+  }
+  return Bitmap(words: words, count: rows.count)
+}
+
+/// A column of NULL only.
+package func nullColumn(_ type: DataType, count: Int) -> Column {
+  let values: Column.Values
+  switch type {
+  case .boolean: values = .booleans(Array(repeating: false, count: count))
+  case .date: values = .dates(Array(repeating: 0, count: count))
+  case .double: values = .doubles(Array(repeating: 0, count: count))
+  case .text:
+    values = .texts(TextVector(offsets: Array(repeating: 0, count: count + 1), bytes: []))
+  case .hugeint, .decimal: values = .wide(Array(repeating: 0, count: count))
+  case .interval: values = .intervals(Array(repeating: Interval(), count: count))
+  case .bigint, .timestamp, .null: values = .integers(Array(repeating: 0, count: count))
+  }
+  return Column(type, values, validity: Bitmap(repeating: false, count: count))
+}
+
+/// The texts of a column, spelled out; empty at nulls.
+package func spelled(_ column: Column) -> TextVector {
+  switch column.values {
+  case .texts(let texts): return texts
+  case .codes(let codes, let dictionary):
+    let texts = dictionary.texts
+    if texts.count == 0 { return TextVector(Array(repeating: "", count: codes.count)) }
+    return gatherTexts(texts, codes, column.validity)
+  default: preconditionFailure("only texts are spelled")
+  }
+}

@@ -1,1 +1,0 @@
-// Packs: see Sources/README.md.

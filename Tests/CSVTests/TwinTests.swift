@@ -1,0 +1,77 @@
+import Bytes
+import CSV
+import Columns
+import TestSupport
+import Testing
+
+@Suite struct `The reader and its naive twin` {
+  /// What the reader makes of a body under the header `x,y`, as the twin would say it.
+  private func pieces(
+    _ body: [UInt8], chunkBytes: Int, threads: Int, fieldLimit: Int = 1 << 20
+  ) throws(CSVError) -> [NaiveReader.Piece] {
+    let header = Array("x,y\n".utf8)
+    let whole = try read(
+      header + body, texts("x", "y"), chunkBytes: chunkBytes, threads: threads
+    ) { $0.fieldLimit = fieldLimit }
+    var pieces: [(Int, NaiveReader.Piece)] = []
+    for (row, record) in zip(whole.texts, whole.records) { pieces.append((record, .row(row))) }
+    for rejection in whole.rejections {
+      pieces.append(
+        (
+          rejection.record,
+          .rejected(
+            rejection.rawText, offset: rejection.byteOffset - header.count,
+            line: rejection.line - 1)
+        ))
+    }
+    pieces.sort { $0.0 < $1.0 }
+    // Every record has its number, and no other has it.
+    #expect(pieces.map(\.0) == Array(1..<pieces.count + 1))
+    #expect(whole.counts.rowsRead == pieces.count)
+    return pieces.map(\.1)
+  }
+
+  private static let alphabet = Array("a,\"\r\n".utf8)
+
+  private static func text(_ number: Int, length: Int) -> [UInt8] {
+    var rest = number
+    return (0..<length).map { _ in
+      defer { rest /= alphabet.count }
+      return alphabet[rest % alphabet.count]
+    }
+  }
+
+  @Test func `agree on all short texts at every chunk split`() throws {
+    let twin = NaiveReader(width: 2, fieldLimit: 1 << 20)
+    var number = 1
+    for length in 0...4 {
+      for index in 0..<number {
+        let body = Self.text(index, length: length)
+        let expected = twin.read(body)
+        for chunkBytes in 1...max(1, length) {
+          let got = try pieces(body, chunkBytes: chunkBytes, threads: 1 + index % 3)
+          #expect(got == expected, "\(body) in chunks of \(chunkBytes)")
+        }
+      }
+      number *= Self.alphabet.count
+    }
+  }
+
+  @Test func `agree on random texts`() throws {
+    var random = Seeded(20_240_625)
+    for round in 0..<1500 {
+      let length = Int.random(in: 5...40, using: &random)
+      // Letters and separators are more frequent, so that some records are whole.
+      let letters = Array("aaaaaa,,,,\"\"\"\r\n\n\n".utf8)
+      let body = (0..<length).map { _ in
+        letters[Int.random(in: 0..<letters.count, using: &random)]
+      }
+      let fieldLimit = round % 3 == 0 ? Int.random(in: 1...6, using: &random) : 1 << 20
+      let expected = NaiveReader(width: 2, fieldLimit: fieldLimit).read(body)
+      let chunkBytes = Int.random(in: 1...length, using: &random)
+      let got = try pieces(
+        body, chunkBytes: chunkBytes, threads: 1 + round % 4, fieldLimit: fieldLimit)
+      #expect(got == expected, "round \(round): \(body) in chunks of \(chunkBytes)")
+    }
+  }
+}

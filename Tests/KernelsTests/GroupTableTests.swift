@@ -1,0 +1,100 @@
+import Columns
+import Kernels
+import TestSupport
+import Testing
+
+@Suite struct `A group table` {
+  /// The group of each row by a dictionary of texts.
+  private func naive(_ keys: [Column], _ rowCount: Int) -> [UInt32] {
+    var known: [String: UInt32] = [:]
+    return (0..<rowCount).map { row in
+      let key = keys.map { groupText($0.value(at: row)) }.joined(separator: "|")
+      let group = known[key] ?? UInt32(known.count)
+      known[key] = group
+      return group
+    }
+  }
+
+  static let forms = [
+    GroupOptions(), GroupOptions(denseCells: 0), GroupOptions(denseCells: 0, allowsPacking: false),
+  ]
+
+  @Test(arguments: forms.indices)
+  func `agrees with a dictionary of texts for every type, in every form`(form: Int) {
+    for seed in 0..<150 as Range<UInt64> {
+      var samples = Samples(seed)
+      let count = Int.random(in: 0...60, using: &samples.random)
+      let types = (0..<Int.random(in: 1...3, using: &samples.random)).map { _ in
+        Samples.types[Int.random(in: 0..<Samples.types.count, using: &samples.random)]
+      }
+      let keys = types.map { samples.column($0, count: count, nulls: seed % 2 == 0) }
+      let expected = naive(keys, count)
+      var whole = GroupTable(types, options: Self.forms[form])
+      #expect(whole.add(keys, rowCount: count).ids == expected, "seed \(seed) \(types)")
+      #expect(whole.groupCount == Set(expected).count)
+      #expect(whole.lookUp(keys, rowCount: count) == expected, "seed \(seed) \(types)")
+
+      // Cut anywhere, added in order.
+      var parts = GroupTable(types, options: Self.forms[form])
+      var merged = GroupTable(types, options: Self.forms[form])
+      var ids: [UInt32] = []
+      var mergedIDs: [UInt32] = []
+      for range in samples.cuts(of: count) {
+        let part = keys.map { slice($0, range) }
+        ids += parts.add(part, rowCount: range.count).ids
+        var own = GroupTable(types, options: Self.forms[form])
+        let local = own.add(part, rowCount: range.count).ids
+        let groups = merged.merge(own)
+        mergedIDs += local.map { groups[Int($0)] }
+      }
+      #expect(ids == expected, "seed \(seed) \(types)")
+      #expect(mergedIDs == expected, "seed \(seed) \(types)")
+
+      // The keys of each group are those of its first row.
+      for table in [whole, parts, merged] {
+        let columns = table.keyColumns()
+        for (key, column) in columns.enumerated() {
+          var seen = 0
+          for row in 0..<count where Int(expected[row]) == seen {
+            let cell = groupText(column.value(at: seen))
+            #expect(cell == groupText(keys[key].value(at: row)), "seed \(seed) \(types)")
+            seen += 1
+          }
+          #expect(seen == column.count)
+        }
+      }
+    }
+  }
+
+  @Test func `says which form it used`() {
+    let narrow = Column(.bigint, .integers([3, 4, 5]))
+    let far = Column(.bigint, .integers([3, 1 << 50, 5]))
+    let ends = Column(.bigint, .integers([.min, .max, 0]))
+    var dense = GroupTable([.bigint])
+    _ = dense.add([narrow], rowCount: 3)
+    #expect(dense.statistics.denseBatches == 1)
+    _ = dense.add([far], rowCount: 3)
+    #expect(dense.statistics.packedBatches == 1)
+    _ = dense.add([ends], rowCount: 3)
+    #expect(dense.statistics.wideBatches == 1)
+    #expect(dense.groupCount == 7)
+  }
+
+  @Test func `finds nothing for keys it does not have`() {
+    var table = GroupTable([.text, .bigint])
+    let dictionary = TextDictionary(TextVector(["a", "b"]))
+    let keys = [Column(.text, .codes([0, 1], dictionary)), Column(.bigint, .integers([1, 2]))]
+    _ = table.add(keys, rowCount: 2)
+    let probes = [
+      Column(.text, .texts(TextVector(["a", "b", "c", "a"]))),
+      Column(.bigint, .integers([1, 3, 1, 2])),
+    ]
+    #expect(table.lookUp(probes, rowCount: 4) == [0, .max, .max, .max])
+  }
+
+  @Test func `is one group without keys`() {
+    var table = GroupTable([])
+    #expect(table.add([], rowCount: 3).ids == [0, 0, 0])
+    #expect(table.groupCount == 1)
+  }
+}
