@@ -12,10 +12,13 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+  resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: strict)
 }
 
 /// The tests of one module; they may use every module, so that an oracle of one can be another.
@@ -47,7 +50,7 @@ let package = Package(
     module("Kernels", ["Columns", "Bytes"]),
     module("SQL", ["Columns", "Bytes"]),
     module("Objects", ["Bytes"]),
-    module("Packs", ["SQL", "Columns", "Bytes"]),
+    module("Packs", ["SQL", "Columns", "Bytes"], resources: [.embedInCode("BuiltIn")]),
     module("Lake", ["Objects", "ColumnFile", "Columns", "Bytes"]),
     module("Query", ["SQL", "Kernels", "ColumnFile", "CSV", "Columns", "Bytes"]),
     module("Tables", ["Objects", "Columns", "Bytes"]),

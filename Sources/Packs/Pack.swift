@@ -75,6 +75,12 @@ package struct KeyRule: Sendable, Hashable {
   /// In a partition: the first or last row that was committed. Over files: the row of the first or
   /// the last file; within one file it is always the first row.
   package let keep: Keep
+
+  package init(columns: [String], scope: Scope, keep: Keep) {
+    self.columns = columns
+    self.scope = scope
+    self.keep = keep
+  }
 }
 
 package struct PartitionRule: Sendable, Hashable {

@@ -137,4 +137,12 @@ package struct OrderItem: Sendable, Hashable {
   package let expression: Expression
   package let isDescending: Bool
   package let nullsFirst: Bool
+
+  package init(
+    expression: Expression, isDescending: Bool, nullsFirst: Bool
+  ) {
+    self.expression = expression
+    self.isDescending = isDescending
+    self.nullsFirst = nullsFirst
+  }
 }

@@ -6,6 +6,18 @@ package struct Select: Sendable, Hashable {
   package let limit: Expression?
   package let offset: Expression?
   package let position: Position
+
+  package init(
+    with: [CommonTable], body: SelectBody, orderBy: Ordering, limit: Expression?,
+    offset: Expression?, position: Position
+  ) {
+    self.with = with
+    self.body = body
+    self.orderBy = orderBy
+    self.limit = limit
+    self.offset = offset
+    self.position = position
+  }
 }
 
 /// `name [(columns)] AS (query)` of a WITH.
@@ -13,6 +25,14 @@ package struct CommonTable: Sendable, Hashable {
   package let name: Identifier
   package let columns: [Identifier]
   package let query: Select
+
+  package init(
+    name: Identifier, columns: [Identifier], query: Select
+  ) {
+    self.name = name
+    self.columns = columns
+    self.query = query
+  }
 }
 
 package indirect enum SelectBody: Sendable, Hashable {
@@ -32,6 +52,19 @@ package struct SelectBlock: Sendable, Hashable {
   package let groupBy: Grouping
   package let having: Expression?
   package let qualify: Expression?
+
+  package init(
+    isDistinct: Bool, items: [SelectItem], from: TableExpression?, filter: Expression?,
+    groupBy: Grouping, having: Expression?, qualify: Expression?
+  ) {
+    self.isDistinct = isDistinct
+    self.items = items
+    self.from = from
+    self.filter = filter
+    self.groupBy = groupBy
+    self.having = having
+    self.qualify = qualify
+  }
 }
 
 package enum SelectItem: Sendable, Hashable {
@@ -119,4 +152,13 @@ package struct Join: Sendable, Hashable {
   package let left: TableExpression
   package let right: TableExpression
   package let condition: Condition
+
+  package init(
+    kind: Kind, left: TableExpression, right: TableExpression, condition: Condition
+  ) {
+    self.kind = kind
+    self.left = left
+    self.right = right
+    self.condition = condition
+  }
 }

@@ -1,0 +1,125 @@
+-- The pack `music`: plays of songs by users, and what is listened to.
+--
+-- A file of a table holds a header with at least these columns, in any order. A row that does not
+-- fit is refused with its reason; the rest goes on.
+
+-- What is known of songs and users changes: a later file replaces the rows of an earlier one.
+-- Within one file the first row of a key counts.
+
+CREATE TABLE songs (
+  song_id      TEXT PRIMARY KEY ACROSS FILES KEEP LAST,
+  title        TEXT,
+  artist       TEXT,
+  genre        TEXT,
+  release_date DATE
+);
+
+CREATE TABLE users (
+  user_id      TEXT PRIMARY KEY ACROSS FILES KEEP LAST,
+  first_name   TEXT,
+  last_name    TEXT,
+  email        TEXT,
+  signup_date  DATE
+);
+
+-- A play has happened: the first row of a key on a date stays, whatever comes later. A song or a
+-- user that no file has named is no error; such plays are counted and reported.
+
+CREATE TABLE streams (
+  stream_id    TEXT PRIMARY KEY WITHIN PARTITION KEEP FIRST,
+  user_id      TEXT NOT NULL REFERENCES users,
+  song_id      TEXT NOT NULL REFERENCES songs,
+  genre        TEXT,
+  timestamp    TIMESTAMP NOT NULL,
+  duration_ms  BIGINT NOT NULL CHECK (duration_ms >= 0)
+) PARTITION BY date(timestamp);
+
+-- A play with what its song says. The genre is the song's; where there is no such song, the one
+-- that the play brought.
+
+CREATE VIEW plays AS
+SELECT
+  date(timestamp)              AS date,
+  extract(hour FROM timestamp) AS hour,
+  user_id,
+  song_id,
+  title,
+  artist,
+  CASE WHEN songs.song_id IS NULL THEN streams.genre ELSE songs.genre END AS genre,
+  duration_ms
+FROM streams LEFT JOIN songs USING (song_id);
+
+-- Each genre on each day. Times are in milliseconds.
+
+CREATE KPI TABLE genre_metrics PARTITION KEY genre SORT KEY date AS
+SELECT
+  genre,
+  date,
+  count(*)                                   AS total_streams,
+  count(DISTINCT user_id)                    AS unique_listeners,
+  sum(duration_ms)                           AS total_listening_time,
+  sum(duration_ms) / count(DISTINCT user_id) AS avg_listening_time_per_user
+FROM plays
+WHERE genre IS NOT NULL
+GROUP BY genre, date;
+
+-- The three most played songs of a genre on a day, as one item. Of equally played songs the
+-- smaller id comes first.
+
+CREATE KPI TABLE top_3_songs PARTITION KEY genre SORT KEY date
+  LIST songs (rank, song_id, title, artist, total_streams) AS
+SELECT
+  genre,
+  date,
+  row_number() OVER (PARTITION BY genre, date ORDER BY count(*) DESC, song_id) AS rank,
+  song_id,
+  title,
+  artist,
+  count(*) AS total_streams
+FROM plays
+WHERE genre IS NOT NULL
+GROUP BY genre, date, song_id, title, artist
+QUALIFY rank <= 3;
+
+-- The five most played genres of a day. Of equally played genres the smaller name comes first.
+
+CREATE KPI TABLE top_5_genres PARTITION KEY date SORT KEY genre AS
+SELECT
+  date,
+  genre,
+  row_number() OVER (PARTITION BY date ORDER BY count(*) DESC, genre) AS rank,
+  count(*) AS total_streams
+FROM plays
+WHERE genre IS NOT NULL
+GROUP BY date, genre
+QUALIFY rank <= 5;
+
+-- Each hour of each day, over all plays, with or without a genre. The top artist is the most
+-- played one as the songs write it, with all its guests; of equally played ones the smaller text.
+
+CREATE KPI TABLE hourly_kpis PARTITION KEY date SORT KEY hour AS
+WITH hours AS (
+  SELECT
+    date,
+    hour,
+    count(DISTINCT user_id) AS unique_listeners,
+    count(*)                AS total_plays,
+    count(DISTINCT song_id) AS unique_tracks
+  FROM plays
+  GROUP BY date, hour
+), artists AS (
+  SELECT date, hour, artist AS top_artist
+  FROM plays
+  WHERE artist IS NOT NULL
+  GROUP BY date, hour, artist
+  QUALIFY row_number() OVER (PARTITION BY date, hour ORDER BY count(*) DESC, artist) = 1
+)
+SELECT
+  date,
+  hour,
+  unique_listeners,
+  total_plays,
+  unique_tracks,
+  top_artist,
+  round(unique_tracks / total_plays, 2) AS track_diversity_index
+FROM hours LEFT JOIN artists USING (date, hour);
