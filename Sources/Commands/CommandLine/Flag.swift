@@ -89,6 +89,19 @@ extension Flag where Value == Int {
   }
 }
 
+extension Flag where Value == Double {
+  /// A part of a whole: `10%`, `0.1`.
+  package static func part(_ name: String, _ placeholder: String, _ help: String) -> Flag<Double> {
+    Flag(name, placeholder, help) { text throws(UsageError) in
+      let isPercent = text.hasSuffix("%")
+      guard let number = Double(isPercent ? String(text.dropLast()) : text),
+        (0...(isPercent ? 100 : 1)).contains(number)
+      else { throw UsageError("\(name) takes a part such as 10% or 0.1, not \"\(text)\"") }
+      return isPercent ? number / 100 : number
+    }
+  }
+}
+
 extension Flag where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
   /// One of the cases of an enumeration.
   package static func choice(_ name: String, _ placeholder: String, _ help: String) -> Flag<Value> {

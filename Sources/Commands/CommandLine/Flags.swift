@@ -16,6 +16,9 @@ package enum Flags {
 
   package static let lake = Flag.text("--lake", "LAKE", "the lake (default: $GROOVE_LAKE)")
 
+  package static let maxReject = Flag.part(
+    "--max-reject", "PART", "refuse a file that loses more than this of its rows (default: 10%)")
+
   package static let format = Flag<OutputFormat>.choice(
     "--format", "FORMAT", "how to write rows (default: table on a terminal, else csv)")
 }

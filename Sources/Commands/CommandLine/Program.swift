@@ -1,4 +1,5 @@
 import Bytes
+import SQL
 
 /// The program: words in, exit status out.
 package enum Program {
@@ -46,7 +47,8 @@ package enum Program {
         return .wrongUsage
       }
       try console.complain("groove: \(error)")
-      return .failed
+      // A text of SQL is as much the user's as the words of the command line.
+      return error is SQLError ? .wrongUsage : .failed
     } catch {
       // There is nobody left to tell.
       return .failed
@@ -56,7 +58,7 @@ package enum Program {
 
 extension Verb {
   /// All verbs, in the order of a first visit.
-  package static let all: [Verb] = [.generate, .help, .completions]
+  package static let all: [Verb] = [.convert, .generate, .help, .completions]
 
   /// The verb called `name`.
   static func named(_ name: String) throws(UsageError) -> Verb {

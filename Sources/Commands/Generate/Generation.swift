@@ -105,17 +105,11 @@ package struct Generation: Sendable {
   private static func writeWhole(
     _ path: String, _ table: String, _ rows: Range<Int>, _ maker: any TableMaker, threads: Int
   ) throws(GenerationError) -> Int {
-    let temporary = path + ".tmp"
     do {
-      let file = try File(temporary, .creating)
-      let size = try write(rows, of: table, maker, to: file, threads: threads)
-      try FileSystem.rename(temporary, to: path)
-      return size
-    } catch let error {
-      // The unfinished file is of no use; the failure to tell is the first one.
-      do { try FileSystem.remove(temporary) } catch {}
-      throw GenerationError(error)
-    }
+      return try WholeFile.write(path, isDurable: false) { file in
+        try write(rows, of: table, maker, to: file, threads: threads)
+      }
+    } catch { throw GenerationError(error) }
   }
 
   private static func write(
@@ -138,7 +132,7 @@ package struct Generation: Sendable {
         try file.write(lines.bytes.span.extracting(0..<lines.count))
         size += lines.count
       }
-      if Signals.isInterrupted { throw GenerationError.interrupted(table) }
+      try Interrupted.check(table)
     }
     return size
   }
@@ -154,10 +148,6 @@ package struct GenerationError: Explained, Sendable {
     explanation =
       (error as? any Explained)?.explanation
       ?? Explanation("cannot write", "synthetic data", because: "\(error)")
-  }
-
-  static func interrupted(_ path: String) -> GenerationError {
-    GenerationError(Explanation("stopped before", path, because: "interrupted"))
   }
 }
 

@@ -1,4 +1,5 @@
 package import Bytes
+import CSV
 package import Columns
 
 /// How rows are written.
@@ -16,7 +17,10 @@ package enum OutputFormat: String, CaseIterable, Sendable {
   ) throws(SystemError) {
     switch self {
     case .table: try TablePrinter(schema, batches, width: console.outputWidth).write(to: console)
-    case .csv: try CSVPrinter.write(schema, batches, to: console)
+    case .csv:
+      let writer = CSVWriter(schema)
+      try console.write(writer.header())
+      for batch in batches { try console.write(writer.rows(batch)) }
     case .json: try JSONPrinter.write(schema, batches, asLines: false, to: console)
     case .jsonl: try JSONPrinter.write(schema, batches, asLines: true, to: console)
     case .markdown: try MarkdownPrinter.write(schema, batches, to: console)
