@@ -71,7 +71,7 @@ struct Head {
       }
     }
     offset = place
-    lines = lineBreaks(bytes.span, 0..<place)
+    lines = bytes[..<place].count { $0 == 0x0A }
     if !rows.isEmpty { names = Self.join(rows) }
     return true
   }

@@ -10,8 +10,7 @@ package struct CSVReader {
   private let plan: ReadPlan
   private var input: Input
   private var encoders: [KeyEncoder?]
-  /// Decoded bytes that are not parsed yet.
-  private var window: [UInt8] = []
+  private var window = Window()
   /// Where in the decoded input the window begins, and what stands before it.
   private var offset = 0
   private var lines = 0
@@ -24,12 +23,13 @@ package struct CSVReader {
   /// Reads the header; a declared column that it lacks is an error that names it.
   package init(_ source: any ByteSource, _ options: ReadOptions) throws(CSVError) {
     precondition(options.chunkBytes > 0 && options.threads > 0, "a round reads something")
+    precondition(options.blockBytes > 0 && options.fieldLimit > 0, "a block is not empty")
     try options.dialect.check()
     var input = try Input(source, options.dialect)
     var head = Head(dialect: options.dialect, fieldLimit: options.fieldLimit)
     while try !head.take(&input, count: min(options.chunkBytes, 64 << 10)) {}
     plan = try ReadPlan(source.name, options, header: head.names)
-    window = head.rest
+    window.append(head.rest)
     offset = head.offset
     lines = head.lines
     self.input = input
@@ -43,20 +43,23 @@ package struct CSVReader {
 
   /// The next records, in their order; an empty array at the end of the input.
   package mutating func next() throws(CSVError) -> [CSVBatch] {
-    var wanted = plan.options.chunkBytes
+    var wanted = plan.options.chunkBytes * plan.options.threads
     while true {
       let piece = try input.read(wanted)
-      window.append(copying: piece.span)
+      window.append(piece)
       if isSkipping { skip() }
-      let chunk = ChunkParser(plan: plan).parse(
-        window, 0..<window.count, isLast: input.isAtEnd)
+      let chunks = parse()
+      let end = chunks.last?.end ?? 0
       // A record longer than the window makes the window grow.
-      wanted = chunk.end == 0 ? max(wanted, window.count) : plan.options.chunkBytes
-      isSkipping = chunk.isSkipping
-      let batch = take(chunk)
-      drop(chunk.end)
-      if batch.batch.rowCount > 0 || !batch.rejections.isEmpty { return [batch] }
-      if input.isAtEnd && window.isEmpty {
+      wanted =
+        end == 0 ? max(wanted, window.count) : plan.options.chunkBytes * plan.options.threads
+      isSkipping = chunks.last?.isSkipping ?? isSkipping
+      let batches = chunks.map { take($0) }.filter {
+        $0.batch.rowCount > 0 || !$0.rejections.isEmpty
+      }
+      drop(end)
+      if !batches.isEmpty { return batches }
+      if input.isAtEnd && window.count == 0 {
         counts.bytes = input.bytesRead
         counts.contentHash = input.contentHash
         return []
@@ -64,15 +67,41 @@ package struct CSVReader {
     }
   }
 
+  /// Parses the records that are whole in the window, in parallel.
+  private mutating func parse() -> [ParsedChunk] {
+    var accepted: [ParsedChunk] = []
+    var start = 0
+    while start < window.count {
+      let (window, isLast) = (window, input.isAtEnd)
+      let parser = ChunkParser(plan: plan)
+      let pieces = Cutter(plan: plan).pieces(window, from: start)
+      let parsed = Parallel.map(count: pieces.count, threads: plan.options.threads) { index in
+        parser.parse(window, pieces[index], isLast: isLast)
+      }
+      for (index, chunk) in parsed.enumerated() {
+        // A violation before this piece has moved the record that it should begin with.
+        if pieces[index].lowerBound != start {
+          counts.chunksRedone += pieces.count - index
+          break
+        }
+        accepted.append(chunk)
+        start = chunk.end
+        // The last record goes on behind the window.
+        if chunk.end < pieces[index].upperBound { return accepted }
+      }
+    }
+    return accepted
+  }
+
   private mutating func skip() {
     guard
-      let next = plan.scanner.lineBreak(window.span, from: 0, isLast: input.isAtEnd)
+      let next = plan.scanner.lineBreak(window.text, from: 0, isLast: input.isAtEnd)
     else {
       drop(window.count)
       return
     }
     isSkipping = false
-    lines += lineBreaks(window.span, 0..<next)
+    lines += plan.lines(window.text, 0..<next)
     drop(next)
   }
 

@@ -1,6 +1,16 @@
 import Bytes
 import Columns
 
+// Parsing a piece of a window.
+//
+// The tokenizer takes blocks that stay in the cache. Where all records of a block have the declared
+// number of fields and end in a bare line feed, its marks are used as they are; else they are put
+// in order first. Then each declared column is converted on its own, and last the texts of the rows
+// that fit are collected.
+//
+// Where the tokenizer stops at a quote that breaks the rule, the record around it and those up to
+// 64 bytes on are scanned one by one, by the rule itself.
+
 /// The records of a piece of a window, typed, with places and numbers relative to the piece.
 struct ParsedChunk: Sendable {
   var columns: [ColumnBuilder] = []
@@ -32,155 +42,289 @@ struct LocalRejection: Sendable {
 struct ChunkParser: Sendable {
   let plan: ReadPlan
 
-  /// Parses the records that start in `range` and end within `bytes`.
-  func parse(_ bytes: [UInt8], _ range: Range<Int>, isLast: Bool) -> ParsedChunk {
-    var chunk = ParsedChunk()
+  /// Parses the records that start in `range`, the first at its start. The last of them may end
+  /// behind it, but within the window; one that does not is left, unless nothing follows the
+  /// window.
+  func parse(_ window: borrowing Window, _ range: Range<Int>, isLast: Bool) -> ParsedChunk {
+    var work = ChunkWork(plan, range)
+    guard let tokenizer = plan.tokenizer else {
+      while !work.isDone {
+        work.scanRecords(window.text, until: work.place + plan.blockBytes, isLast: isLast)
+      }
+      return work.finish(window.text)
+    }
+    var marks = MarkBuffer(capacity: plan.blockBytes + 65)
+    while !work.isDone {
+      let start = work.place
+      let end = min(start + plan.blockBytes, range.upperBound)
+      marks.removeAll()
+      marks.append(UInt32(truncatingIfNeeded: start &- 1))
+      let scan = tokenizer.scan(window.text, start..<end, into: &marks)
+      if scan.newlines > 0 { work.take(window.bytes, marks.span, scan) }
+      if scan.isBroken {
+        work.scanRecords(window.text, until: start + scan.taken + 64, isLast: isLast)
+      } else if scan.newlines == 0 {
+        work.scanRecords(window.text, until: start + 1, isLast: isLast)
+      }
+    }
+    return work.finish(window.text)
+  }
+}
+
+/// The parsing of one chunk.
+struct ChunkWork: ~Copyable {
+  private let plan: ReadPlan
+  private let range: Range<Int>
+  private var chunk = ParsedChunk()
+  /// Rows whose marks had to be put in order.
+  private var block: RowBlock
+  private(set) var place: Int
+  private(set) var isDone: Bool
+
+  init(_ plan: ReadPlan, _ range: Range<Int>) {
+    self.plan = plan
+    self.range = range
+    place = range.lowerBound
+    isDone = range.isEmpty
+    block = RowBlock(width: plan.width, gap: plan.options.dialect.delimiter.count)
     chunk.columns = plan.options.columns.map { _ in ColumnBuilder() }
-    var block = RowBlock(width: plan.width, gap: plan.options.dialect.delimiter.count)
-    scan(bytes.span, range, isLast: isLast, &block, &chunk)
-    fill(bytes.span, &block, &chunk)
-    finish(bytes.span, range, block, &chunk)
-    return chunk
   }
 
-  private func scan(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, isLast: Bool, _ block: inout RowBlock,
-    _ chunk: inout ParsedChunk
+  /// Takes the records that the tokenizer found from `place` on, up to the last record end.
+  mutating func take(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ scan: CSVTokenizer.Scan
   ) {
-    var place = range.lowerBound
-    while place < range.upperBound {
-      let before = block.marks.count
-      switch plan.scanner.scan(bytes, from: place, isLast: isLast, marks: &block.marks) {
+    let newline = plan.newline
+    var last = marks.count - 1
+    while bytes[Int(marks[last])] != newline { last -= 1 }
+    let end = Int(marks[last]) + 1
+    let lines =
+      newline == 0x0A && scan.innerNewlines == 0 ? scan.newlines : plan.lines(bytes, place..<end)
+    if last == scan.newlines * plan.width && isRegular(bytes, marks, scan.newlines) {
+      let rows = Rows(
+        stride: plan.width, gap: 1, count: scan.newlines, firstRecord: chunk.recordCount)
+      chunk.recordCount += scan.newlines
+      fill(bytes, marks, rows)
+    } else {
+      order(bytes, marks, last)
+      fillBlock(bytes)
+    }
+    chunk.lineBreaks += lines
+    place = end
+    isDone = place >= range.upperBound
+  }
+
+  /// Whether each row's last mark is a record end without a carriage return.
+  private func isRegular(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Int) -> Bool {
+    let newline = plan.newline
+    let carriageReturn = plan.takesReturn ? 0x0D : newline
+    var mark = plan.width
+    var strange: UInt8 = 0
+    for _ in 0..<rows {
+      let end = Int(marks[mark])
+      strange |= bytes[end] ^ newline
+      // A record that begins the window has nothing before it.
+      let before = bytes[max(0, end &- 1)]
+      if before == carriageReturn && carriageReturn != newline { strange |= 1 }
+      mark &+= plan.width
+    }
+    return strange == 0
+  }
+
+  /// Puts the marks of the rows up to the mark `last` into the block.
+  private mutating func order(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ last: Int) {
+    var first = 0
+    var start = Int(marks[0] &+ 1)
+    var mark = 1
+    while mark <= last {
+      let end = Int(marks[mark])
+      guard bytes[end] == plan.newline else {
+        mark += 1
+        continue
+      }
+      let field = Int(marks[mark - 1] &+ 1)
+      let hasReturn = isReturn(bytes, end - 1, from: field)
+      take(
+        bytes, marks, first..<mark, start: start, end: hasReturn ? end - 1 : end, next: end + 1)
+      first = mark
+      start = end + 1
+      mark += 1
+    }
+  }
+
+  /// Whether the byte at `place`, in a field that begins at `start`, is the return of a line break.
+  private func isReturn(_ bytes: Span<UInt8>, _ place: Int, from start: Int) -> Bool {
+    guard plan.takesReturn, place >= start, bytes[place] == 0x0D else { return false }
+    guard let escape = plan.scanner.escape else { return true }
+    var escapes = 0
+    while place - escapes > start && bytes[place - escapes - 1] == escape { escapes += 1 }
+    return escapes % 2 == 0
+  }
+
+  /// Takes the record whose fields end at the marks behind the first of `range`, and the last at
+  /// `end`.
+  private mutating func take(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ range: Range<Int>, start: Int, end: Int,
+    next: Int
+  ) {
+    let count = range.count
+    if count == 1 && start == end && plan.width > 1 {
+      chunk.blankLines += 1
+      return
+    }
+    if count == plan.width || plan.options.dialect.ragged == .padded {
+      block.begin(start: start, record: chunk.recordCount)
+      for field in 1..<max(1, min(count, plan.width)) {
+        block.end(Int(marks[range.lowerBound + field]))
+      }
+      block.end(count <= plan.width ? end : Int(marks[range.lowerBound + plan.width]))
+      block.pad(from: count)
+    } else {
+      reject(
+        bytes, start..<next, record: chunk.recordCount,
+        because: "has \(count) fields, where \(plan.width) are declared")
+    }
+    chunk.recordCount += 1
+  }
+
+  /// Scans the records that start before `until`, one by one.
+  mutating func scanRecords(_ text: Span<UInt8>, until: Int, isLast: Bool) {
+    let until = min(until, range.upperBound)
+    let start = place
+    var marks: [UInt32] = []
+    while place < until && !isDone {
+      marks.removeAll(keepingCapacity: true)
+      switch plan.scanner.scan(text, from: place, isLast: isLast, marks: &marks) {
       case .record(let next):
-        take(bytes, place..<next, before, &block, &chunk)
+        take(scanned: text, marks, next: next)
         place = next
       case .blank(let next):
-        takeBlank(place, &block, &chunk)
+        if plan.width == 1 {
+          block.begin(start: place, record: chunk.recordCount)
+          block.end(place)
+          chunk.recordCount += 1
+        } else {
+          chunk.blankLines += 1
+        }
         place = next
       case .broken(let violation, let next):
-        let end = next ?? bytes.count
+        let end = next ?? text.count
         // Without its line break it is complete only when no more of it would be kept.
         if next == nil && end - place < plan.options.rawTextLimit {
-          chunk.end = place
-          return
+          isDone = true
+          break
         }
-        reject(bytes, place..<end, because: violation.sentence(plan), block, &chunk)
+        reject(text, place..<end, record: chunk.recordCount, because: violation.sentence(plan))
         chunk.recordCount += 1
         chunk.isSkipping = next == nil
         place = end
       case .incomplete:
-        chunk.end = place
-        return
+        isDone = true
       }
     }
-    chunk.end = place
+    fillBlock(text)
+    chunk.lineBreaks += plan.lines(text, start..<place)
+    isDone = isDone || place >= range.upperBound
   }
 
-  /// Takes the record whose marks begin at `before`.
-  private func take(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ before: Int, _ block: inout RowBlock,
-    _ chunk: inout ParsedChunk
-  ) {
-    let count = block.marks.count - before - 1
-    if count == plan.width {
-      block.records.append(UInt32(chunk.recordCount))
-      block.rowCount += 1
-    } else {
-      block.marks.removeLast(count + 1)
-      reject(
-        bytes, range, because: "has \(count) fields, where \(plan.width) are declared", block,
-        &chunk)
-    }
-    chunk.recordCount += 1
+  /// Takes a record that was scanned alone.
+  private mutating func take(scanned bytes: Span<UInt8>, _ marks: [UInt32], next: Int) {
+    let gap = UInt32(block.gap)
+    take(
+      bytes, marks.span, 0..<marks.count - 1, start: Int(marks[0] &+ gap),
+      end: Int(marks[marks.count - 1]), next: next)
   }
 
-  /// An empty line is a record only where a record is one field.
-  private func takeBlank(_ place: Int, _ block: inout RowBlock, _ chunk: inout ParsedChunk) {
-    guard plan.width == 1 else {
-      chunk.blankLines += 1
-      return
-    }
-    block.marks.append(UInt32(truncatingIfNeeded: place &- block.gap))
-    block.marks.append(UInt32(place))
-    block.records.append(UInt32(chunk.recordCount))
-    block.rowCount += 1
-    chunk.recordCount += 1
-  }
-
-  private func reject(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, column: Int? = nil, record: Int? = nil,
-    because reason: String, _ block: borrowing RowBlock, _ chunk: inout ParsedChunk
+  private mutating func reject(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, column: Int? = nil, record: Int,
+    because reason: String
   ) {
     var raw: [UInt8] = []
     raw.append(copying: bytes.extracting(range.prefix(plan.options.rawTextLimit)))
     while let last = raw.last, last == 0x0A || last == 0x0D { raw.removeLast() }
     chunk.rejections.append(
       LocalRejection(
-        record: record ?? chunk.recordCount, line: 0, offset: range.lowerBound, column: column,
-        reason: reason, rawText: raw))
+        record: record, line: 0, offset: range.lowerBound, column: column, reason: reason,
+        rawText: raw))
+    if chunk.records == nil { chunk.records = Array(0..<UInt32(chunk.rowCount)) }
   }
 
-  /// Converts the fields of a block's rows and drops the rows that do not fit.
-  private func fill(_ bytes: Span<UInt8>, _ block: inout RowBlock, _ chunk: inout ParsedChunk) {
+  /// Converts the rows of the block and empties it.
+  private mutating func fillBlock(_ bytes: Span<UInt8>) {
+    if block.rowCount == 0 { return }
+    var block = RowBlock(width: plan.width, gap: self.block.gap)
+    swap(&block, &self.block)
+    fill(bytes, block.marks.span, block.rows)
+    block.removeAll()
+    swap(&block, &self.block)
+  }
+
+  /// Converts the fields of some rows and drops the rows that do not fit.
+  private mutating func fill(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
     var unfit = Unfit()
+    let base = chunk.rowCount
     for (index, column) in plan.options.columns.enumerated() {
-      let view = block.view(of: plan.fields[index])
       chunk.columns[index].convert(
-        bytes, block.marks.span, view, column, plan.options.dialect, &unfit.rows)
+        bytes, marks, rows.view(of: plan.fields[index]), column, plan.options.dialect, base: base,
+        &unfit.rows)
       unfit.close(column: index)
     }
-    if !unfit.first.isEmpty { drop(bytes, unfit, &block, &chunk) }
-    for (index, column) in plan.options.columns.enumerated() where column.type == .text {
-      let view = block.view(of: plan.fields[index])
-      chunk.columns[index].collectTexts(bytes, block.marks.span, view, plan.options.dialect)
+    if unfit.first.isEmpty {
+      collect(bytes, marks, rows)
+    } else {
+      let kept = drop(bytes, marks, rows, unfit)
+      collect(bytes, kept.marks.span, kept.rows)
     }
-    chunk.rowCount += block.rowCount
   }
 
-  private func drop(
-    _ bytes: Span<UInt8>, _ unfit: Unfit, _ block: inout RowBlock, _ chunk: inout ParsedChunk
-  ) {
-    let rows = unfit.first.keys.sorted()
-    for row in rows {
-      guard let index = unfit.first[row] else { continue }
-      let column = plan.options.columns[index]
-      let view = block.view(of: plan.fields[index])
-      let reason = Reason.text(
-        bytes, view.start(block.marks.span, row), view.end(block.marks.span, row), column,
-        plan.options.dialect)
-      let start = block.view(of: 0).start(block.marks.span, row)
-      let end = block.view(of: plan.width - 1).end(block.marks.span, row)
-      reject(
-        bytes, start..<end, column: index, record: Int(block.records[row]), because: reason, block,
-        &chunk)
+  private mutating func collect(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
+    for (index, column) in plan.options.columns.enumerated() where column.type == .text {
+      chunk.columns[index].collectTexts(
+        bytes, marks, rows.view(of: plan.fields[index]), plan.options.dialect)
     }
-    for index in chunk.columns.indices { chunk.columns[index].remove(rows: rows) }
-    block.remove(rows: rows)
+    if chunk.records != nil {
+      for row in 0..<rows.count { chunk.records?.append(UInt32(rows.record(row))) }
+    }
+    chunk.rowCount += rows.count
+  }
+
+  /// Rejects the rows that do not fit; returns the others.
+  private mutating func drop(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows, _ unfit: Unfit
+  ) -> RowBlock {
+    let dropped = unfit.first.keys.sorted()
+    for row in dropped {
+      guard let index = unfit.first[row] else { continue }
+      let view = rows.view(of: plan.fields[index])
+      let reason = Reason.text(
+        bytes, view.start(marks, row), view.end(marks, row), plan.options.columns[index],
+        plan.options.dialect)
+      let start = rows.view(of: 0).start(marks, row)
+      let end = rows.view(of: plan.width - 1).end(marks, row)
+      reject(
+        bytes, start..<max(start, end), column: index, record: rows.record(row), because: reason)
+    }
+    for index in chunk.columns.indices {
+      chunk.columns[index].remove(rows: dropped, from: chunk.rowCount)
+    }
+    var kept = RowBlock(width: plan.width, gap: block.gap)
+    kept.append(marks, rows, without: dropped)
+    return kept
   }
 
   /// Numbers the lines and puts the rejections in the order of the input.
-  private func finish(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ block: borrowing RowBlock,
-    _ chunk: inout ParsedChunk
-  ) {
+  consuming func finish(_ bytes: Span<UInt8>) -> ParsedChunk {
+    chunk.end = place
     chunk.rejections.sort { $0.offset < $1.offset }
     var place = range.lowerBound
     var lines = 0
     for index in chunk.rejections.indices {
-      lines += lineBreaks(bytes, place..<chunk.rejections[index].offset)
+      lines += plan.lines(bytes, place..<chunk.rejections[index].offset)
       place = chunk.rejections[index].offset
       chunk.rejections[index].line = lines
     }
-    chunk.lineBreaks = lines + lineBreaks(bytes, place..<chunk.end)
-    if !chunk.rejections.isEmpty { chunk.records = block.records }
+    return chunk
   }
-}
-
-/// The line feeds among some bytes.
-func lineBreaks(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
-  var count = 0
-  for place in range where bytes[place] == 0x0A { count &+= 1 }
-  return count
 }
 
 /// The rows that do not fit, with the first declared column that says so.
@@ -190,6 +334,7 @@ private struct Unfit {
   var first: [Int: Int] = [:]
 
   mutating func close(column: Int) {
+    if rows.isEmpty { return }
     for row in rows where first[row] == nil { first[row] = column }
     rows.removeAll(keepingCapacity: true)
   }

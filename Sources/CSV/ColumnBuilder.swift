@@ -15,12 +15,12 @@ struct ColumnBuilder: Sendable {
   /// only looks for them.
   mutating func convert(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ column: InputColumn,
-    _ dialect: Dialect, _ unfit: inout [Int]
+    _ dialect: Dialect, base: Int, _ unfit: inout [Int]
   ) {
     for row in 0..<view.rowCount {
       let field = FieldText(bytes, view.start(marks, row), view.end(marks, row), dialect)
       if field.isNull {
-        nulls.append(row)
+        nulls.append(base + row)
         if !column.isNullable { unfit.append(row) }
         appendPlaceholder(column.type)
       } else if !append(bytes, field, column) {
@@ -80,17 +80,17 @@ struct ColumnBuilder: Sendable {
     }
   }
 
-  /// Removes rows, given in rising order; texts are collected after that.
-  mutating func remove(rows: [Int]) {
-    booleans.remove(rows: rows)
-    dates.remove(rows: rows)
-    integers.remove(rows: rows)
-    doubles.remove(rows: rows)
+  /// Removes rows, given in rising order and counted from `base`; texts are collected after that.
+  mutating func remove(rows: [Int], from base: Int) {
+    booleans.remove(rows: rows, from: base)
+    dates.remove(rows: rows, from: base)
+    integers.remove(rows: rows, from: base)
+    doubles.remove(rows: rows, from: base)
     var removed = 0
     var kept: [Int] = []
     for row in nulls {
-      while removed < rows.count && rows[removed] < row { removed += 1 }
-      if removed < rows.count && rows[removed] == row { continue }
+      while removed < rows.count && base + rows[removed] < row { removed += 1 }
+      if removed < rows.count && base + rows[removed] == row { continue }
       kept.append(row - removed)
     }
     nulls = kept
@@ -105,13 +105,14 @@ struct ColumnBuilder: Sendable {
 }
 
 extension Array {
-  /// Removes the elements at some indices, given in rising order; nothing from an empty array.
-  fileprivate mutating func remove(rows: [Int]) {
+  /// Removes the elements at some indices, given in rising order and counted from `base`; nothing
+  /// from an empty array.
+  fileprivate mutating func remove(rows: [Int], from base: Int) {
     if isEmpty { return }
-    var kept = 0
+    var kept = base
     var next = 0
-    for row in indices {
-      if next < rows.count && rows[next] == row {
+    for row in base..<count {
+      if next < rows.count && base + rows[next] == row {
         next += 1
         continue
       }
@@ -140,6 +141,10 @@ struct FieldText {
     self.start = start
     self.end = end
     isQuoted = false
+    if start == end && dialect.ragged == .padded {
+      isNull = true
+      return
+    }
     var isNull = end - start == dialect.nullText.count
     if isNull {
       for index in dialect.nullText.indices where bytes[start + index] != dialect.nullText[index] {

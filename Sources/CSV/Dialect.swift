@@ -27,7 +27,7 @@ package struct Dialect: Sendable, Hashable {
   /// What becomes of a record with more or fewer fields than the header.
   package enum Ragged: Sendable, Hashable {
     case refused
-    /// Missing fields are NULL and further ones are dropped.
+    /// Missing fields are NULL, like any empty one, and further ones are dropped.
     case padded
   }
 
@@ -57,6 +57,5 @@ extension Dialect {
     }
     guard encoding == .utf8 else { throw refuse("only UTF-8 is supported") }
     guard skipTrailing == 0 else { throw refuse("trailing lines cannot be skipped") }
-    guard ragged == .refused else { throw refuse("ragged rows cannot be padded") }
   }
 }

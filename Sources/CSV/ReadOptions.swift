@@ -40,9 +40,13 @@ package struct ReadOptions: Sendable {
   package var columns: [InputColumn]
   package var threads = Parallel.processors
   /// The bytes of input that one thread parses at a time. No result depends on it.
-  package var chunkBytes = 2 << 20
+  package var chunkBytes = 4 << 20
+  /// The bytes that the tokenizer takes at a time: what stays in a cache. No result depends on it.
+  package var blockBytes = 256 << 10
   /// The longest field in bytes, quotes included; a longer one is a violation.
   package var fieldLimit = 16 << 20
+  /// The kernels to use.
+  package var level = CPU.level
   /// How many rejections are kept in all; the rest are only counted.
   package var keepRejections = 10_000
   /// How many bytes of a rejected record are kept.

@@ -11,11 +11,31 @@ struct ReadPlan: Sendable {
   let fields: [Int]
   let schema: Schema
   let scanner: RecordScanner
+  /// nil where the dialect has marks of more than one byte: then every record is scanned.
+  let tokenizer: CSVTokenizer?
+  /// The byte that ends a record for the tokenizer.
+  let newline: UInt8
+  let takesReturn: Bool
+  /// Not above the limit of a field, so that no field of a block can pass it.
+  let blockBytes: Int
+  private let counter: CSVTokenizer
 
   init(_ source: String, _ options: ReadOptions, header: [String]?) throws(CSVError) {
     self.source = source
     self.options = options
     scanner = RecordScanner(options.dialect, fieldLimit: options.fieldLimit)
+    let dialect = options.dialect
+    newline = dialect.recordDelimiter.first ?? 0x0A
+    takesReturn = dialect.recordDelimiter.isEmpty
+    blockBytes = max(1, min(options.blockBytes, options.fieldLimit))
+    tokenizer =
+      dialect.delimiter.count == 1 && dialect.recordDelimiter.count <= 1
+      ? CSVTokenizer(
+        delimiter: dialect.delimiter[0], newline: newline, quote: dialect.quote,
+        escape: scanner.escape, takesReturn: takesReturn, level: options.level) : nil
+    counter = CSVTokenizer(
+      delimiter: 0, newline: 0, quote: nil, escape: nil, takesReturn: false,
+      level: options.level)
     schema = Schema(
       options.columns.map { Field($0.name, $0.type, isNullable: $0.isNullable) })
     guard let header else {
@@ -38,6 +58,17 @@ struct ReadPlan: Sendable {
         source, because: "its header names the column \(column.name) more than once",
         remedy: "Give each column a name of its own.")
     }
+  }
+
+  /// The line feeds among some bytes.
+  func lines(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    counter.count(0x0A, in: bytes.extracting(range))
+  }
+
+  /// How often the quote stands among some bytes.
+  func quotes(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    guard let quote = options.dialect.quote else { return 0 }
+    return counter.count(quote, in: bytes.extracting(range))
   }
 
   private static func list(_ names: [String]) -> String {

@@ -24,7 +24,8 @@ struct RecordScanner: Sendable {
 
   private let delimiter: [UInt8]
   private let quote: UInt8?
-  private let escape: UInt8?
+  /// nil where the quote escapes itself.
+  let escape: UInt8?
   private let recordDelimiter: [UInt8]
   let fieldLimit: Int
 

@@ -1,44 +1,78 @@
-/// Where the fields of some records lie.
-///
-/// Invariant: row `r` has `stride` marks from `r * stride` on: the place before its first field,
-/// less the gap, then the end of each field; so field `f` begins a gap behind mark `f` and ends at
-/// mark `f + 1`.
-struct RowBlock {
-  var marks: [UInt32] = []
-  /// The record of each row, counted from the chunk's first.
-  var records: [UInt32] = []
-  var rowCount = 0
+/// How the marks of some rows are laid out: row `r` has its first mark at `r * stride`, the place
+/// before its first field less the gap; field `f` begins a gap behind mark `f` and ends at mark
+/// `f + 1`. With a stride of one less than the marks of a row, a row's last mark is the next one's
+/// first.
+struct Rows {
   let stride: Int
   /// The bytes of a delimiter.
   let gap: Int
+  let count: Int
+  /// The record of the first row.
+  let firstRecord: Int
+  /// The record of each row, where they do not follow one another.
+  var records: [UInt32]?
+
+  func record(_ row: Int) -> Int { records.map { Int($0[row]) } ?? firstRecord + row }
+
+  func view(of field: Int) -> FieldView {
+    FieldView(stride: stride, field: field, gap: UInt32(gap), rowCount: count)
+  }
+}
+
+/// Marks of rows that were put in order.
+///
+/// Invariant: `rowCount` rows have `width + 1` marks each.
+struct RowBlock {
+  private(set) var marks: [UInt32] = []
+  private var records: [UInt32] = []
+  private let width: Int
+  let gap: Int
 
   init(width: Int, gap: Int) {
-    stride = width + 1
+    self.width = width
     self.gap = gap
   }
 
-  func view(of field: Int) -> FieldView {
-    FieldView(stride: stride, field: field, gap: UInt32(gap), rowCount: rowCount)
+  var rowCount: Int { records.count }
+
+  var rows: Rows {
+    Rows(
+      stride: width + 1, gap: gap, count: records.count, firstRecord: 0, records: records)
   }
 
-  /// Removes rows, given in rising order.
-  mutating func remove(rows: [Int]) {
-    var kept = 0
+  mutating func removeAll() {
+    marks.removeAll(keepingCapacity: true)
+    records.removeAll(keepingCapacity: true)
+  }
+
+  /// Begins a row whose first field starts at `start`.
+  mutating func begin(start: Int, record: Int) {
+    marks.append(UInt32(truncatingIfNeeded: start &- gap))
+    records.append(UInt32(record))
+  }
+
+  /// Ends a field of the row.
+  mutating func end(_ place: Int) { marks.append(UInt32(truncatingIfNeeded: place)) }
+
+  /// Adds empty fields to a row that has `count` of them.
+  mutating func pad(from count: Int) {
+    for _ in 0..<max(0, width - count) {
+      // The next field begins a gap behind this mark, and ends where it begins.
+      marks.append((marks.last ?? 0) &+ UInt32(gap))
+    }
+  }
+
+  /// Appends rows, but for some given in rising order.
+  mutating func append(_ source: Span<UInt32>, _ rows: Rows, without dropped: [Int]) {
     var next = 0
-    for row in 0..<rowCount {
-      if next < rows.count && rows[next] == row {
+    for row in 0..<rows.count {
+      if next < dropped.count && dropped[next] == row {
         next += 1
         continue
       }
-      if kept != row {
-        for mark in 0..<stride { marks[kept * stride + mark] = marks[row * stride + mark] }
-        records[kept] = records[row]
-      }
-      kept += 1
+      for mark in 0...width { marks.append(source[row * rows.stride + mark]) }
+      records.append(UInt32(rows.record(row)))
     }
-    marks.removeLast((rowCount - kept) * stride)
-    records.removeLast(rowCount - kept)
-    rowCount = kept
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "BitPacking.h"
 #include "CPULevel.h"
+#include "CSVTokenizer.h"
 #include "Checksum.h"
 
 #endif

@@ -1,0 +1,57 @@
+import Bytes
+
+// Cutting a window into pieces that begin with a record, before anything is parsed.
+//
+// Quotes have a parity: a place is within quotes when an odd number of them stands before it. The
+// quotes of equal parts are counted in parallel, and the sums of the counts give the parity at
+// every cut; from there on the first record end outside quotes is where a piece begins. As long as
+// no quote breaks the rule this is exact. Whoever parses a piece says where it really ended, and a
+// piece that does not begin there is cut again.
+
+/// Cuts for `ReadPlan`.
+struct Cutter {
+  let plan: ReadPlan
+
+  /// Pieces of the window from `start` on, each from its first record to the next piece.
+  func pieces(_ window: Window, from start: Int) -> [Range<Int>] {
+    let count = window.count - start
+    let wanted = (count + plan.options.chunkBytes - 1) / plan.options.chunkBytes
+    let parts = min(plan.options.threads, wanted)
+    guard parts > 1, plan.tokenizer != nil else { return [start..<window.count] }
+    let size = (count + parts - 1) / parts
+    let bounds = (0...parts).map { min(start + $0 * size, window.count) }
+    let plan = plan
+    let quotes = Parallel.map(count: parts - 1, threads: plan.options.threads) { part in
+      plan.quotes(window.text, bounds[part]..<bounds[part + 1])
+    }
+    var starts = [start]
+    var sum = 0
+    for part in 1..<parts {
+      sum += quotes[part - 1]
+      if let next = recordStart(window.text, from: bounds[part], isInside: sum % 2 == 1),
+        next > starts[starts.count - 1], next < window.count
+      {
+        starts.append(next)
+      }
+    }
+    starts.append(window.count)
+    return (0..<starts.count - 1).map { starts[$0]..<starts[$0 + 1] }
+  }
+
+  /// Where the first record begins behind a record end at or behind `place`.
+  private func recordStart(_ text: Span<UInt8>, from place: Int, isInside: Bool) -> Int? {
+    var isInside = isInside
+    let quote = plan.options.dialect.quote
+    var place = place
+    while place < text.count {
+      let byte = text[place]
+      place += 1
+      if byte == quote {
+        isInside.toggle()
+      } else if byte == plan.newline && !isInside {
+        return place
+      }
+    }
+    return nil
+  }
+}
