@@ -1,4 +1,5 @@
 import Bytes
+import Packs
 import SQL
 
 /// The program: words in, exit status out.
@@ -48,7 +49,7 @@ package enum Program {
       }
       try console.complain("groove: \(error)")
       // A text of SQL is as much the user's as the words of the command line.
-      return error is SQLError ? .wrongUsage : .failed
+      return error is SQLError || error is PackError ? .wrongUsage : .failed
     } catch {
       // There is nobody left to tell.
       return .failed
@@ -58,7 +59,7 @@ package enum Program {
 
 extension Verb {
   /// All verbs, in the order of a first visit.
-  package static let all: [Verb] = [.convert, .generate, .help, .completions]
+  package static let all: [Verb] = [.convert, .pack, .generate, .help, .completions]
 
   /// The verb called `name`.
   static func named(_ name: String) throws(UsageError) -> Verb {
