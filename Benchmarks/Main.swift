@@ -5,6 +5,7 @@ import Bytes
 @main
 struct Bench {
   static func main() {
+    Memory.keepFreed()
     let words = Array(CommandLine.arguments.dropFirst())
     do {
       let options = try BenchOptions(words)

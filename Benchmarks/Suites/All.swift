@@ -1,6 +1,7 @@
 extension Suite {
   /// Every suite, in the order of the layers.
   static let all: [Suite] = [
-    .bytes
+    .bytes,
+    .kernels,
   ]
 }

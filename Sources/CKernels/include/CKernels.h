@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "Allocator.h"
 #include "BitPacking.h"
 #include "CPULevel.h"
 #include "CSVTokenizer.h"

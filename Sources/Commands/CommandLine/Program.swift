@@ -6,6 +6,7 @@ import SQL
 package enum Program {
   /// Runs the process's command line.
   package static func main() -> Never {
+    Memory.keepFreed()
     Signals.ignoreBrokenPipes()
     let words = Array(CommandLine.arguments.dropFirst())
     Process.exit(run(words, Console.ofProcess()).rawValue)

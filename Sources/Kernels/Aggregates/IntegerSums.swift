@@ -122,11 +122,15 @@ struct IntegerSumState: AggregateState {
 
 /// No value is further from 0.
 func largestMagnitude<T: FixedWidthInteger & SignedInteger>(_ values: [T]) -> UInt64 {
-  // The complement of a negative number is one less than its magnitude; OR keeps the highest bit.
   var bits: T = 0
-  for row in values.indices {
-    let value = values[row]
-    bits |= value ^ (value &>> T(truncatingIfNeeded: T.bitWidth &- 1))
+  for row in values.indices { bits |= values[row] }
+  if bits < 0 {
+    // The complement of a negative number is one less than its magnitude.
+    bits = 0
+    for row in values.indices {
+      let value = values[row]
+      bits |= value ^ (value &>> T(truncatingIfNeeded: T.bitWidth &- 1))
+    }
   }
   if bits == 0 { return 1 }
   return (UInt64.max &>> UInt64(UInt64(truncatingIfNeeded: bits).leadingZeroBitCount)) &+ 1

@@ -5,11 +5,14 @@ import Columns
 struct KeyRows {
   let words: [KeyStore.Words]
   let validity: [Bitmap?]
+  /// For a key that is the same in all rows and not NULL, its value.
+  let constants: [Int64?]
   let rowCount: Int
 
   init(_ words: [KeyStore.Words], _ validity: [Bitmap?], rowCount: Int) {
     self.words = words
     self.validity = validity
+    constants = zip(words, validity).map { $1 == nil ? $0.constant : nil }
     self.rowCount = rowCount
   }
 }
@@ -52,15 +55,36 @@ struct GroupIndex: Sendable {
   ) -> [UInt32] {
     switch kind {
     case .dense:
-      let (places, isConstant) = cellsOf(rows, domains, as: UInt32.self)
-      let count = isConstant ? 1 : rows.rowCount
-      return assignGroups(places, count, &cells, UInt32(nextGroup), &newRows)
+      return findDense(rows, domains, UInt32(nextGroup), &newRows)
     case .packed:
       let (places, isConstant) = cellsOf(rows, domains, as: UInt64.self)
       return hashed.assign(places, isConstant ? 1 : rows.rowCount, UInt32(nextGroup), &newRows)
     case .wide:
       return general.assign(rows, UInt32(nextGroup), &newRows)
     }
+  }
+
+  private mutating func findDense(
+    _ rows: KeyRows, _ domains: [Domain], _ nextGroup: UInt32, _ newRows: inout [UInt32]
+  ) -> [UInt32] {
+    let varying = domains.indices.filter { rows.constants[$0] == nil }
+    if let last = varying.last, rows.validity[last] == nil {
+      // The last key is looked up in the same pass that adds its share of the cell.
+      let others: [UInt32] =
+        varying.count == 1 ? [] : cellsOf(rows, domains, varying.dropLast())
+      let start = UInt32(truncatingIfNeeded: constantCell(rows, domains))
+      switch rows.words[last] {
+      case .codes(let values, _):
+        return assign(values, domains[last], start, others, &cells, nextGroup, &newRows)
+      case .dates(let values):
+        return assign(values, domains[last], start, others, &cells, nextGroup, &newRows)
+      case .integers(let values):
+        return assign(values, domains[last], start, others, &cells, nextGroup, &newRows)
+      case .wide: preconditionFailure("a cell has at most 64 bits")
+      }
+    }
+    let (places, isConstant) = cellsOf(rows, domains, as: UInt32.self)
+    return assign(places, isConstant ? 1 : rows.rowCount, &cells, nextGroup, &newRows)
   }
 
   func lookUp(_ rows: KeyRows, _ domains: [Domain]) -> [UInt32] {
@@ -79,24 +103,33 @@ struct GroupIndex: Sendable {
   }
 }
 
-/// The cells of the rows, or one cell that all rows share: keys that are the same in the whole
-/// batch are looked at once.
+/// What the keys that are the same in all rows add to the cell of each.
+private func constantCell(_ rows: KeyRows, _ domains: [Domain]) -> UInt64 {
+  var cell: UInt64 = 0
+  for place in domains.indices {
+    guard let value = rows.constants[place] else { continue }
+    let domain = domains[place]
+    cell = cell &+ (UInt64(bitPattern: value &- domain.low) &+ 1) &* domain.stride
+  }
+  return cell
+}
+
+/// The cells of the rows, or one cell that all rows share.
 private func cellsOf<Cell: FixedWidthInteger & UnsignedInteger>(
   _ rows: KeyRows, _ domains: [Domain], as type: Cell.Type
 ) -> (cells: [Cell], isConstant: Bool) {
-  var constant: UInt64 = 0
-  var varying: [Int] = []
-  for place in domains.indices {
-    let domain = domains[place]
-    if let value = rows.words[place].constant, rows.validity[place] == nil {
-      constant = constant &+ (UInt64(bitPattern: value &- domain.low) &+ 1) &* domain.stride
-    } else {
-      varying.append(place)
-    }
-  }
-  if varying.isEmpty { return ([Cell(truncatingIfNeeded: constant)], rows.rowCount > 1) }
-  var cells = [Cell](repeating: Cell(truncatingIfNeeded: constant), count: rows.rowCount)
-  for place in varying {
+  let start = Cell(truncatingIfNeeded: constantCell(rows, domains))
+  let varying = domains.indices.filter { rows.constants[$0] == nil }
+  if varying.isEmpty { return ([start], rows.rowCount > 1) }
+  return (cellsOf(rows, domains, varying[...], from: start), false)
+}
+
+/// The sums of what some keys add to the cells of the rows.
+private func cellsOf<Cell: FixedWidthInteger>(
+  _ rows: KeyRows, _ domains: [Domain], _ places: ArraySlice<Int>, from start: Cell = 0
+) -> [Cell] {
+  var cells = [Cell](repeating: start, count: rows.rowCount)
+  for place in places {
     let validity = rows.validity[place]
     switch rows.words[place] {
     case .codes(let values, _): addCells(values, validity, domains[place], &cells)
@@ -105,7 +138,7 @@ private func cellsOf<Cell: FixedWidthInteger & UnsignedInteger>(
     case .wide: preconditionFailure("a cell has at most 64 bits")
     }
   }
-  return (cells, false)
+  return cells
 }
 
 private func addCells<T: FixedWidthInteger, Cell: FixedWidthInteger>(
@@ -148,24 +181,51 @@ private func markOutside<T: FixedWidthInteger>(
 }
 
 /// The dense form: the array index is the whole look-up.
-private func assignGroups(
+private func assign(
   _ places: [UInt32], _ count: Int, _ cells: inout [UInt32], _ nextGroup: UInt32,
   _ newRows: inout [UInt32]
 ) -> [UInt32] {
   var next = nextGroup
   var ids = [UInt32](repeating: 0, count: count)
-  for row in 0..<count {
-    let cell = Int(places[row])
-    var group = cells[cell]
-    if group == .max {
-      group = next
-      cells[cell] = next
-      next += 1
-      newRows.append(UInt32(row))
+  for row in 0..<count { ids[row] = assign(Int(places[row]), row, &cells, &next, &newRows) }
+  return ids
+}
+
+/// As above, where the cell of a row is `start`, plus what its other keys add, plus the share of
+/// `values`.
+private func assign<T: FixedWidthInteger>(
+  _ values: [T], _ domain: Domain, _ start: UInt32, _ others: [UInt32], _ cells: inout [UInt32],
+  _ nextGroup: UInt32, _ newRows: inout [UInt32]
+) -> [UInt32] {
+  let stride = UInt32(truncatingIfNeeded: domain.stride)
+  let offset = start &- UInt32(truncatingIfNeeded: domain.low &- 1) &* stride
+  var next = nextGroup
+  var ids = [UInt32](repeating: 0, count: values.count)
+  if others.isEmpty {
+    for row in values.indices {
+      let cell = UInt32(truncatingIfNeeded: values[row]) &* stride &+ offset
+      ids[row] = assign(Int(cell), row, &cells, &next, &newRows)
     }
-    ids[row] = group
+  } else {
+    precondition(others.count == values.count, "one cell a row")
+    for row in values.indices {
+      let cell = UInt32(truncatingIfNeeded: values[row]) &* stride &+ offset &+ others[row]
+      ids[row] = assign(Int(cell), row, &cells, &next, &newRows)
+    }
   }
   return ids
+}
+
+@inline(__always)
+private func assign(
+  _ cell: Int, _ row: Int, _ cells: inout [UInt32], _ next: inout UInt32, _ newRows: inout [UInt32]
+) -> UInt32 {
+  let group = cells[cell]
+  if group != .max { return group }
+  cells[cell] = next
+  next += 1
+  newRows.append(UInt32(row))
+  return next - 1
 }
 
 /// Open addressing by one 64-bit key.
@@ -245,6 +305,9 @@ extension KeyStore.Words {
 
 private func constantOf<T: FixedWidthInteger>(_ values: [T]) -> Int64? {
   guard let first = values.first else { return nil }
-  for value in values where value != first { return nil }
-  return Int64(truncatingIfNeeded: first)
+  for row in 0..<min(values.count, 64) where values[row] != first { return nil }
+  // Without an early exit, many are compared at once.
+  var difference: T = 0
+  for row in values.indices { difference |= values[row] ^ first }
+  return difference == 0 ? Int64(truncatingIfNeeded: first) : nil
 }

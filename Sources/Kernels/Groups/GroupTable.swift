@@ -50,8 +50,8 @@ package struct GroupTable: Sendable {
     }
     var words: [KeyStore.Words] = []
     for place in keys.indices { words.append(stores[place].words(of: keys[place])) }
-    fitDomains(to: words)
     let rows = KeyRows(words, keys.map(\.validity), rowCount: rowCount)
+    fitDomains(to: rows)
     var newRows: [UInt32] = []
     let ids = index.find(rows, domains, nextGroup: groupCount, &newRows)
     if !newRows.isEmpty {
@@ -93,10 +93,12 @@ package struct GroupTable: Sendable {
 
   /// Widens the domains to the batch, chooses the kind of index and, if either changed, makes the
   /// index again from the groups there are.
-  private mutating func fitDomains(to words: [KeyStore.Words]) {
+  private mutating func fitDomains(to rows: KeyRows) {
     var isWider = false
-    for place in words.indices {
-      if domains[place].widen(to: words[place].range) { isWider = true }
+    for place in domains.indices {
+      let value = rows.constants[place]
+      let range = value.map { $0...$0 } ?? rows.words[place].range
+      if domains[place].widen(to: range) { isWider = true }
     }
     let kind = fittingKind()
     if isWider || kind != index.kind {

@@ -27,6 +27,9 @@ struct TextHome: Sendable {
   /// How many codes there are.
   var count: Int { interner?.count ?? base?.count ?? 0 }
 
+  /// About how much memory the texts take that are not those of a dictionary of others.
+  var internedBytes: Int { interner.map { $0.texts.bytes.count + $0.count * 20 } ?? 0 }
+
   /// The home's codes of a column of texts; at nulls any code.
   mutating func codes(of values: Column.Values, validity: Bitmap?) -> [UInt32] {
     switch values {
