@@ -2,24 +2,35 @@ import Bytes
 import Columns
 
 /// One column of a file that is being written: its pending values, its dictionary, its habits.
+///
+/// Texts wait as codes, as numbers or as they are (`PendingColumn.TextForm`). The first block
+/// decides which, and a text that does not fit the numbers turns its block, and only that, back
+/// into texts.
 struct ColumnEncoder: Sendable {
   let field: Field
   let options: WriteOptions
-  private(set) var pending = PendingColumn()
-  private(set) var blocks: [ColumnEntry.Block] = []
+  var pending = PendingColumn()
+  var blocks: [ColumnEntry.Block] = []
+  /// Where its values follow from another column's.
+  var follow: FollowEntry?
+  var habit = PageHabit()
 
   /// The dictionary that the lake shares, where the column's codes are of one.
   private(set) var shared: SharedDictionary?
-  private(set) var form: PendingColumn.TextForm?
+  /// What the numbers of its texts stand in.
+  private(set) var affix: Affix?
+  /// The least and the greatest number written so far; nil once a block had none.
+  private var numberRange: ClosedRange<Int64>?
+  private var isNumberedThroughout = true
   /// Whether the form was decided by looking at texts.
   private var isSettled = false
+  private var refusedNumbers = 0
   /// The texts of codes that are the file's own.
   private var interner = TextInterner()
-  /// From the codes of the dictionary seen last to the file's; all ones where not yet known.
-  private var translation: [UInt32] = []
+  /// From the codes of the dictionary seen last to those of the file, or to numbers; -1 where that
+  /// is not known yet.
+  private var translation: [Int64] = []
   private var translated: TextDictionary?
-  /// How many blocks to go before zstd is tried again.
-  private var zstdPause = 0
 
   init(_ field: Field, _ options: WriteOptions) {
     self.field = field
@@ -27,9 +38,20 @@ struct ColumnEncoder: Sendable {
   }
 
   /// Whether any block of it has codes.
-  var usesDictionary: Bool { shared != nil || blocks.contains { $0.page.encoding == .codes } }
+  var usesDictionary: Bool {
+    shared != nil || pending.form == .codes || interner.count > 0
+  }
 
   var ownTexts: TextVector { interner.texts }
+
+  var ownTextCount: Int { interner.count }
+
+  /// What all its texts have in common, if they are numbers throughout.
+  var numbers: NumberedTexts? {
+    guard isNumberedThroughout, let affix, let numberRange else { return nil }
+    return NumberedTexts(
+      affix: affix, first: numberRange.lowerBound, last: numberRange.upperBound)
+  }
 
   mutating func append(_ column: Column, _ rows: Range<Int>) throws(ColumnFileError) {
     let present = pending.takeRows(column, rows)
@@ -45,19 +67,51 @@ struct ColumnEncoder: Sendable {
   }
 }
 
-// MARK: - Texts
+// MARK: - Taking texts
 
 extension ColumnEncoder {
   private mutating func append(
     _ texts: TextVector, _ rows: Range<Int>, _ present: [Int]?
   ) throws(ColumnFileError) {
     guard shared == nil else { throw mixed() }
-    if form == nil { form = .texts }
-    if form == .texts {
-      pending.appendTexts(texts, rows, present)
-    } else {
-      intern(texts, present ?? Array(rows))
+    if pending.form == nil { pending.form = .texts }
+    if pending.form == .numbers && !appendNumbers(texts, rows, present) { becomeTexts() }
+    switch pending.form {
+    case .codes: intern(texts, present ?? Array(rows))
+    case .texts: pending.appendTexts(texts, rows, present)
+    default: break
     }
+  }
+
+  /// False, with nothing appended, where a text does not fit.
+  private mutating func appendNumbers(
+    _ texts: TextVector, _ rows: Range<Int>, _ present: [Int]?
+  ) -> Bool {
+    guard let affix else { return false }
+    let before = pending.integers.count
+    let bytes = texts.bytes.span
+    var fits = true
+    if let present {
+      for row in present where fits {
+        fits = affix.append(bytes, texts.offsets, row..<row + 1, to: &pending.integers)
+      }
+    } else {
+      fits = affix.append(bytes, texts.offsets, rows, to: &pending.integers)
+    }
+    if !fits { pending.integers.removeLast(pending.integers.count - before) }
+    return fits
+  }
+
+  /// Spells the numbers that wait.
+  private mutating func becomeTexts() {
+    refusedNumbers += 1
+    pending.form = .texts
+    guard let affix else { return }
+    for number in pending.integers {
+      affix.append(number, to: &pending.textBytes)
+      pending.textOffsets.append(UInt32(pending.textBytes.count))
+    }
+    pending.integers.removeAll(keepingCapacity: true)
   }
 
   private mutating func intern(_ texts: TextVector, _ rows: [Int]) {
@@ -68,34 +122,38 @@ extension ColumnEncoder {
       pending.integers.append(Int64(code))
     }
   }
+}
 
+// MARK: - Taking codes
+
+extension ColumnEncoder {
   private mutating func append(
     _ codes: [UInt32], _ dictionary: TextDictionary, _ rows: Range<Int>, _ present: [Int]?
   ) throws(ColumnFileError) {
-    if form == nil {
-      shared = dictionary.shared
-      // A dictionary nearly as long as its column says that its texts hardly repeat.
-      form =
-        shared == nil && dictionary.count > rows.count / 2 && dictionary.count > 64
-        ? .texts : .codes
-    }
+    if pending.form == nil && blocks.isEmpty && shared == nil { shared = dictionary.shared }
     guard dictionary.shared == shared else { throw mixed() }
-    if form == .texts {
+    if pending.form == nil {
+      // A dictionary nearly as long as its column says that its texts hardly repeat.
+      let isDiverse = dictionary.count > rows.count / 2 && dictionary.count > 64
+      pending.form = shared == nil && isDiverse ? .texts : .codes
+    }
+    if pending.form == .numbers && !translateNumbers(codes, dictionary, present ?? Array(rows)) {
+      becomeTexts()
+    }
+    switch pending.form {
+    case .codes: translate(codes, dictionary, present ?? Array(rows))
+    case .texts:
       let texts = dictionary.texts
       for row in present ?? Array(rows) {
         pending.appendText(texts.bytes, texts.range(Int(codes[row])))
       }
-      return
+    default: break
     }
-    translate(codes, dictionary, present ?? Array(rows))
   }
 
   private mutating func translate(_ codes: [UInt32], _ dictionary: TextDictionary, _ rows: [Int]) {
     let known = UInt32(shared?.count ?? 0)
-    if translated !== dictionary {
-      translated = dictionary
-      translation = Array(repeating: .max, count: dictionary.count - Int(known))
-    }
+    start(dictionary)
     var texts: TextVector?
     for row in rows {
       let code = codes[row]
@@ -104,14 +162,46 @@ extension ColumnEncoder {
         continue
       }
       let place = Int(code - known)
-      if translation[place] == .max {
+      if translation[place] < 0 {
         let spelled = texts ?? dictionary.texts
         texts = spelled
-        translation[place] =
-          known + interner.code(spelled.bytes.span, spelled.range(Int(code)))
+        translation[place] = Int64(
+          known + interner.code(spelled.bytes.span, spelled.range(Int(code))))
       }
-      pending.integers.append(Int64(translation[place]))
+      pending.integers.append(translation[place])
     }
+  }
+
+  /// False, with nothing appended, where a text does not fit.
+  private mutating func translateNumbers(
+    _ codes: [UInt32], _ dictionary: TextDictionary, _ rows: [Int]
+  ) -> Bool {
+    guard let affix else { return false }
+    start(dictionary)
+    let before = pending.integers.count
+    var texts: TextVector?
+    for row in rows {
+      let place = Int(codes[row])
+      if translation[place] < 0 {
+        let spelled = texts ?? dictionary.texts
+        texts = spelled
+        let range = spelled.range(place)
+        translation[place] = affix.number(spelled.bytes.span, range.lowerBound, range.upperBound)
+        if translation[place] < 0 {
+          pending.integers.removeLast(pending.integers.count - before)
+          return false
+        }
+      }
+      pending.integers.append(translation[place])
+    }
+    return true
+  }
+
+  /// Forgets the translation of another dictionary.
+  private mutating func start(_ dictionary: TextDictionary) {
+    if translated === dictionary { return }
+    translated = dictionary
+    translation = Array(repeating: -1, count: dictionary.count - (shared?.count ?? 0))
   }
 
   private func mixed() -> ColumnFileError {
@@ -122,95 +212,89 @@ extension ColumnEncoder {
   }
 }
 
-// MARK: - Blocks
+// MARK: - The end of a block
 
 extension ColumnEncoder {
-  /// Writes the pending rows as one page behind what is in `file`, whose first byte stands at
-  /// `start`.
-  mutating func closeBlock(into file: inout [UInt8], start: Int) {
-    let rows = pending.rowCount
-    var writer = ByteWriter()
-    var encoding = Encoding.nothing
-    let zone = zone()
-    if pending.nulls.count < rows {
-      writeNulls(into: &writer)
-      encoding = writeValues(into: &writer)
+  /// Takes the rows of a full block out, in the form in which they are to be written.
+  mutating func seal() -> PendingColumn {
+    if !isSettled && !pending.integers.isEmpty || pending.textOffsets.count > 1 { settle() }
+    let sealed = pending
+    if sealed.form == .numbers {
+      noteNumbers(sealed.integers)
+    } else if sealed.form != nil && sealed.nulls.count < sealed.rowCount {
+      isNumberedThroughout = false
     }
-    let entry = page(writer.bytes, encoding, into: &file, start: start)
-    blocks.append(ColumnEntry.Block(page: entry, zone: zone))
-    pending.clear()
-    if shared == nil && interner.count > options.dictionaryTexts { form = .texts }
+    pending = PendingColumn()
+    pending.form = sealed.form
+    pending.integers.reserveCapacity(sealed.integers.count)
+    pending.doubles.reserveCapacity(sealed.doubles.count)
+    if affix != nil && sealed.form == .texts && refusedNumbers < 4 { pending.form = .numbers }
+    if shared == nil && interner.count > options.dictionaryTexts { pending.form = .texts }
+    return sealed
   }
 
-  private func writeNulls(into writer: inout ByteWriter) {
-    if pending.nulls.isEmpty { return }
-    IntegerEncoder.encodePart(pending.nulls.map { Int64($0) }, into: &writer, depth: 2)
-  }
-
-  private func zone() -> Zone {
-    let nullCount = pending.nulls.count
-    switch field.type {
-    case .double: return ZoneMaker.zone(pending.doubles, nullCount: nullCount)
-    case .text:
-      if shared != nil { return .unknown(nullCount: nullCount) }
-      if form == .codes {
-        if interner.count > 4096 { return .unknown(nullCount: nullCount) }
-        return ZoneMaker.zone(codes: pending.integers, interner.texts, nullCount: nullCount)
+  private mutating func noteNumbers(_ numbers: [Int64]) {
+    for number in numbers {
+      guard let range = numberRange else {
+        numberRange = number...number
+        continue
       }
-      return ZoneMaker.zone(pending.texts, nullCount: nullCount)
-    default: return ZoneMaker.zone(pending.integers, field.type, nullCount: nullCount)
+      if number < range.lowerBound { numberRange = number...range.upperBound }
+      if number > range.upperBound { numberRange = range.lowerBound...number }
     }
   }
 
-  private mutating func writeValues(into writer: inout ByteWriter) -> Encoding {
-    switch field.type {
-    case .double:
-      Words.append(pending.doubles.span, to: &writer.bytes)
-      return .plainDoubles
-    case .text:
-      if form == .texts && repeats() { becomeCoded() }
-      if form == .codes {
-        IntegerEncoder.encodePart(pending.integers, into: &writer, depth: 2)
-        return .codes
-      }
-      return TextEncoder.encode(pending.texts, into: &writer)
-    default:
-      return IntegerEncoder.encode(pending.integers, into: &writer)
-    }
-  }
-
-  /// Whether the texts of the first block with any come back often enough for a dictionary.
-  private mutating func repeats() -> Bool {
-    if isSettled { return false }
+  /// Looks at the texts of the first block that has any and decides their form.
+  private mutating func settle() {
+    guard field.type == .text, !isSettled, shared == nil else { return }
     isSettled = true
-    var trial = TextInterner()
-    let bytes = pending.textBytes.span
-    let offsets = pending.textOffsets
-    let count = offsets.count - 1
-    for index in 0..<count {
-      _ = trial.code(bytes, Int(offsets[index])..<Int(offsets[index + 1]))
+    translated = nil
+    switch pending.form {
+    case .codes: settleCodes()
+    case .texts: settleTexts()
+    default: break
     }
-    return trial.count * 2 <= count
   }
 
-  private mutating func becomeCoded() {
-    form = .codes
+  private mutating func settleCodes() {
+    let texts = interner.texts
+    guard let affix = Affix(sampling: texts), let numbers = affix.numbers(texts),
+      Self.areDense(numbers)
+    else { return }
+    self.affix = affix
+    for index in pending.integers.indices {
+      pending.integers[index] = numbers[Int(pending.integers[index])]
+    }
+    interner = TextInterner()
+    pending.form = .numbers
+  }
+
+  private mutating func settleTexts() {
     let texts = pending.texts
-    intern(texts, Array(0..<texts.count))
+    var trial = TextInterner()
+    let bytes = texts.bytes.span
+    for index in 0..<texts.count { _ = trial.code(bytes, texts.range(index)) }
+    let repeats = trial.count * 2 <= texts.count
+    if let affix = Affix(sampling: texts), let numbers = affix.numbers(texts),
+      !repeats || Self.areDense(affix.numbers(trial.texts) ?? [])
+    {
+      self.affix = affix
+      pending.integers = numbers
+      pending.textOffsets = [0]
+      pending.textBytes = []
+      pending.form = .numbers
+    } else if repeats {
+      pending.form = .codes
+      intern(texts, Array(0..<texts.count))
+      pending.textOffsets = [0]
+      pending.textBytes = []
+    }
   }
 
-  /// Appends a page, compressed where that pays.
-  private mutating func page(
-    _ content: [UInt8], _ encoding: Encoding, into file: inout [UInt8], start: Int
-  ) -> PageEntry {
-    let level = encoding == .plainText ? options.textLevel : options.level
-    let page = StoredPage(content, encoding, level: zstdPause > 0 ? nil : level)
-    if zstdPause > 0 {
-      zstdPause -= 1
-    } else if page.expandedSize == nil {
-      // A column whose page did not shrink will hardly shrink in the next blocks.
-      zstdPause = 15
-    }
-    return page.append(to: &file, start: start)
+  /// Whether different numbers lie close enough for them to be no wider than codes would be; codes
+  /// will grow with the file, so numbers may be a few bits wider now.
+  private static func areDense(_ numbers: [Int64]) -> Bool {
+    guard let least = numbers.min(), let greatest = numbers.max() else { return false }
+    return (greatest - least) / 64 <= Int64(numbers.count)
   }
 }

@@ -26,17 +26,8 @@ package final class ColumnFile: Sendable {
   let source: any ByteSource
   let footer: Footer
   let footerSize: Int
-  private let bindings: [String: DictionaryBinding]
-  private let dictionaries: Mutex<[Int: OpenDictionary]>
-
-  /// A dictionary of the file in use: how local codes become those of `texts`.
-  struct OpenDictionary: Sendable {
-    var texts: TextDictionary
-    /// Codes below this stay as they are; the others are looked up in `extensionCodes`.
-    var keptCodes: Int
-    var extensionCodes: [UInt32]
-    var codeCount: Int { keptCodes + extensionCodes.count }
-  }
+  let bindings: [String: DictionaryBinding]
+  let opened: Mutex<Opened>
 
   /// `dictionaries` binds columns with shared dictionaries, by the column's name.
   package init(
@@ -45,7 +36,7 @@ package final class ColumnFile: Sendable {
     self.source = source
     name = source.name
     bindings = dictionaries
-    self.dictionaries = Mutex([:])
+    opened = Mutex(Opened())
     (footer, footerSize) = try Self.readFooter(source)
     schema = Schema(footer.columns.map { $0.field })
     rowCount = footer.rowCount
@@ -136,151 +127,5 @@ extension ColumnFile {
     do { return try source.read(at: offset, count: count) } catch {
       throw ColumnFileError(error)
     }
-  }
-}
-
-// MARK: - Reading
-
-extension ColumnFile {
-  /// The rows of a block in the given columns, in their order.
-  package func read(columns: [Int], block: Int) throws(ColumnFileError) -> ColumnBatch {
-    precondition(block >= 0 && block < blockCount, "a block of the file")
-    let pages = columns.map { footer.columns[$0].blocks[block].page }
-    let pieces = try fetch(pages)
-    var read: [Column] = []
-    read.reserveCapacity(columns.count)
-    for (index, column) in columns.enumerated() {
-      read.append(try decode(column, block, pieces[index].bytes, pieces[index].range))
-    }
-    let fields = columns.map { schema[$0] }
-    return ColumnBatch(Schema(fields), read, rowCount: rows(inBlock: block))
-  }
-
-  /// The bytes of pages: in one reading where they lie close together.
-  private func fetch(
-    _ pages: [PageEntry]
-  ) throws(ColumnFileError) -> [(bytes: [UInt8], range: Range<Int>)] {
-    let start = pages.map { $0.offset }.min() ?? 0
-    let end = pages.map { $0.offset + $0.size }.max() ?? 0
-    let wanted = pages.reduce(0) { $0 + $1.size }
-    if end - start <= wanted + wanted / 4 {
-      let bytes = try Self.bytes(of: source, at: start, count: end - start)
-      return pages.map { (bytes, $0.offset - start..<$0.offset - start + $0.size) }
-    }
-    var pieces: [(bytes: [UInt8], range: Range<Int>)] = []
-    for page in pages {
-      let bytes = try Self.bytes(of: source, at: page.offset, count: page.size)
-      pieces.append((bytes, 0..<page.size))
-    }
-    return pieces
-  }
-
-  private func decode(
-    _ column: Int, _ block: Int, _ bytes: [UInt8], _ range: Range<Int>
-  ) throws(ColumnFileError) -> Column {
-    let entry = footer.columns[column]
-    let dictionary = try entry.dictionary.map { (place) throws(ColumnFileError) in
-      try open(dictionary: place, of: entry.field.name)
-    }
-    do throws(Damage) {
-      return try PageDecoder.decode(
-        entry, block, rows: rows(inBlock: block), bytes, range, dictionary)
-    } catch { throw ColumnFileError(damaged: name, inColumn(error, column, block)) }
-  }
-
-  private func inColumn(_ damage: Damage, _ column: Int, _ block: Int) -> Damage {
-    Damage("\(damage.description) (column \(schema[column].name), block \(block))")
-  }
-}
-
-// MARK: - Dictionaries
-
-extension ColumnFile {
-  /// The columns whose codes are those of a dictionary of the lake, and its state when the file was
-  /// written.
-  package var sharedDictionaries: [(column: Int, dictionary: SharedDictionary)] {
-    footer.columns.indices.compactMap { column in
-      footer.columns[column].dictionary.flatMap { footer.dictionaries[$0].shared }
-        .map { (column, $0) }
-    }
-  }
-
-  /// The texts a column brought along because the shared dictionary did not have them, in the order
-  /// of their local codes.
-  package func extensionTexts(ofColumn column: Int) throws(ColumnFileError) -> TextVector {
-    guard let place = footer.columns[column].dictionary else { return TextVector() }
-    return try ownTexts(ofDictionary: place)
-  }
-
-  private func ownTexts(ofDictionary place: Int) throws(ColumnFileError) -> TextVector {
-    var offsets: [UInt32] = [0]
-    var text: [UInt8] = []
-    for page in footer.dictionaries[place].pages {
-      let entry = page.entry
-      let bytes = try Self.bytes(of: source, at: entry.offset, count: entry.size)
-      do throws(Damage) {
-        var reader = try entry.open(bytes, 0..<bytes.count)
-        let part = try TextDecoder.decode(entry.encoding, &reader, count: page.texts)
-        guard reader.isAtEnd else { throw Damage("a page of it is longer than what it says") }
-        try DictionaryFile.append(part, &offsets, &text)
-      } catch { throw ColumnFileError(damaged: name, error) }
-    }
-    return TextVector(offsets: offsets, bytes: text)
-  }
-
-  /// The same object for all blocks of a column.
-  private func open(
-    dictionary place: Int, of column: String
-  ) throws(ColumnFileError) -> OpenDictionary {
-    if let open = dictionaries.withLock({ $0[place] }) { return open }
-    let entry = footer.dictionaries[place]
-    let made: OpenDictionary
-    if let shared = entry.shared {
-      made = try bind(shared, entry, column)
-    } else {
-      made = OpenDictionary(
-        texts: TextDictionary(try ownTexts(ofDictionary: place)), keptCodes: entry.codeCount,
-        extensionCodes: [])
-    }
-    return dictionaries.withLock { open in
-      // Another thread may have been faster: all must see the same object.
-      if let other = open[place] { return other }
-      open[place] = made
-      return made
-    }
-  }
-
-  private func bind(
-    _ shared: SharedDictionary, _ entry: DictionaryEntry, _ column: String
-  ) throws(ColumnFileError) -> OpenDictionary {
-    guard let binding = bindings[column] else {
-      throw refused(
-        column, "its texts are in the shared dictionary \(shared.name) of a lake",
-        "Read it through its lake (--lake), or write a file of its own from there.")
-    }
-    let known = binding.dictionary
-    guard known.count >= shared.count, known.shared.map({ $0.name == shared.name }) ?? true else {
-      throw refused(
-        column,
-        "it was written with generation \(shared.generation) of the dictionary \(shared.name), "
-          + "which has \(shared.count) texts, and the one at hand has \(known.count)",
-        "Read the newest commit of the lake again.")
-    }
-    guard binding.extensionCodes.count == entry.ownCount,
-      binding.extensionCodes.allSatisfy({ Int($0) < known.count })
-    else {
-      throw refused(
-        column,
-        "it brings \(entry.ownCount) texts along, and the lake has codes for "
-          + "\(binding.extensionCodes.count) of them", "Read the newest commit of the lake again.")
-    }
-    return OpenDictionary(
-      texts: known, keptCodes: shared.count, extensionCodes: binding.extensionCodes)
-  }
-
-  private func refused(_ column: String, _ reason: String, _ remedy: String) -> ColumnFileError {
-    ColumnFileError(
-      .dictionary,
-      Explanation("cannot read", "column \(column) of \(name)", because: reason, remedy: remedy))
   }
 }

@@ -12,6 +12,8 @@ package struct ColumnFileWriter: Sendable {
   private var columns: [ColumnEncoder]
   private var blockRows: [Int] = []
   private var pendingRows = 0
+  /// Nil until the first block shows which columns follow from others.
+  private var followers: [Follower]?
   /// The bytes from `drained` on.
   private var file: [UInt8] = []
   private var drained = 0
@@ -73,9 +75,30 @@ package struct ColumnFileWriter: Sendable {
   }
 
   private mutating func closeBlock() {
-    for index in columns.indices { columns[index].closeBlock(into: &file, start: drained) }
+    let blocks = columns.indices.map { columns[$0].seal() }
+    var followers = self.followers ?? Follower.find(blocks, schema.fields)
+    for index in columns.indices where !followers.contains(where: { $0.column == index }) {
+      columns[index].write(blocks[index], into: &file, start: drained)
+    }
+    for index in followers.indices {
+      let follower = followers[index]
+      followers[index].add(blocks[follower.column], blocks[follower.source])
+      if followers[index].waitingBlocks >= options.followWindow {
+        followers[index].flush(&columns[follower.column], into: &file, start: drained)
+      }
+    }
+    self.followers = followers
     blockRows.append(pendingRows)
     pendingRows = 0
+  }
+
+  private mutating func finishFollowers() {
+    var followers = self.followers ?? []
+    for index in followers.indices {
+      let column = followers[index].column
+      followers[index].flush(&columns[column], into: &file, start: drained)
+      followers[index].finish(&columns[column], into: &file, start: drained)
+    }
   }
 
   /// The bytes that are complete and were not drained before, in the order of the file.
@@ -89,12 +112,15 @@ package struct ColumnFileWriter: Sendable {
   /// Closes the file and returns the bytes that were not drained.
   package mutating func finish() throws(ColumnFileError) -> [UInt8] {
     if pendingRows > 0 { closeBlock() }
+    finishFollowers()
     var footer = Footer()
     footer.blockRows = blockRows
     for column in columns {
       let dictionary = column.usesDictionary ? addDictionary(of: column, to: &footer) : nil
       footer.columns.append(
-        ColumnEntry(field: column.field, dictionary: dictionary, blocks: column.blocks))
+        ColumnEntry(
+          field: column.field, dictionary: dictionary, numbers: column.numbers,
+          follow: column.follow, blocks: column.blocks))
     }
     let content = footer.encoded()
     guard let size = UInt32(exactly: content.count) else {

@@ -30,6 +30,24 @@ struct DictionaryEntry: Sendable, Hashable {
   var codeCount: Int { (shared?.count ?? 0) + ownCount }
 }
 
+/// A column of texts that are numbers throughout.
+struct NumberedTexts: Sendable, Hashable {
+  var affix: Affix
+  /// No number is smaller than the first or greater than the last.
+  var first: Int64
+  var last: Int64
+
+  /// Whether the numbers can be the codes of a dictionary, counted from the first: there is one for
+  /// each number between, so those may not be many more than the rows.
+  func areCodes(rows: Int) -> Bool {
+    let texts = last - first
+    let length = Int64(affix.prefix.count + affix.suffix.count + Affix.mostDigits)
+    return texts < max(4 * Int64(rows), Self.fewNumbers) && texts < Int64(UInt32.max) / length
+  }
+
+  private static let fewNumbers: Int64 = 4 << 20
+}
+
 struct ColumnEntry: Sendable, Hashable {
   struct Block: Sendable, Hashable {
     var page: PageEntry
@@ -39,11 +57,17 @@ struct ColumnEntry: Sendable, Hashable {
   var field: Field
   /// The place of its dictionary in the footer's list.
   var dictionary: Int?
+  var numbers: NumberedTexts?
+  var follow: FollowEntry?
   var blocks: [Block]
+
   /// Whether every block that has values has codes, so that all come with one dictionary.
   var isCoded: Bool {
     dictionary != nil
-      && blocks.allSatisfy { $0.page.encoding == .codes || $0.page.encoding == .nothing }
+      && blocks.allSatisfy {
+        $0.page.encoding == .codes || $0.page.encoding == .follows
+          || $0.page.encoding == .nothing
+      }
   }
 }
 
@@ -138,8 +162,31 @@ extension DictionaryEntry {
   }
 }
 
+extension FollowEntry {
+  fileprivate func write(to writer: inout ByteWriter) {
+    writer.count(source)
+    writer.signed(firstKey)
+    writer.count(keyCount)
+    writer.count(valueCount)
+    page.write(to: &writer)
+  }
+
+  /// The source is checked when all columns are known.
+  fileprivate init(
+    from reader: inout ByteReader, footerStart: Int, rows: Int
+  ) throws(Damage) {
+    source = try reader.count(of: "column")
+    firstKey = try reader.signed()
+    keyCount = try reader.count(atMost: FollowMap.keyLimit(rows: rows), of: "number of keys")
+    valueCount = try reader.count(atMost: min(keyCount, rows), of: "number of values")
+    page = try PageEntry(from: &reader, footerStart: footerStart)
+  }
+}
+
 extension ColumnEntry {
   private static let nullableBit: UInt8 = 1
+  private static let numberedBit: UInt8 = 2
+  private static let followsBit: UInt8 = 4
 
   fileprivate func write(to writer: inout ByteWriter) {
     writer.text(field.name)
@@ -147,8 +194,16 @@ extension ColumnEntry {
       preconditionFailure("the writer takes stored types only")
     }
     writer.u8(UInt8(type))
-    writer.u8(field.isNullable ? Self.nullableBit : 0)
+    writer.u8(
+      (field.isNullable ? Self.nullableBit : 0) | (numbers == nil ? 0 : Self.numberedBit)
+        | (follow == nil ? 0 : Self.followsBit))
     writer.count(dictionary.map { $0 + 1 } ?? 0)
+    if let numbers {
+      numbers.affix.write(to: &writer)
+      writer.signed(numbers.first)
+      writer.signed(numbers.last)
+    }
+    follow?.write(to: &writer)
     for block in blocks {
       block.page.write(to: &writer)
       block.zone.write(to: &writer)
@@ -165,13 +220,28 @@ extension ColumnEntry {
     }
     let type = Format.types[Int(number)]
     let flags = try reader.u8()
-    guard flags <= Self.nullableBit else { throw Damage("the column \(name) has unknown flags") }
+    guard flags < 8 else { throw Damage("the column \(name) has unknown flags") }
     field = Field(name, type, isNullable: flags & Self.nullableBit != 0)
     let place = try reader.count(atMost: footer.dictionaries.count, of: "dictionary")
     guard place == 0 || type == .text else {
       throw Damage("the column \(name) has a dictionary but no texts")
     }
     dictionary = place == 0 ? nil : place - 1
+    numbers = nil
+    if flags & Self.numberedBit != 0 {
+      numbers = NumberedTexts(
+        affix: try Affix(from: &reader), first: try reader.signed(), last: try reader.signed())
+    }
+    if let numbers {
+      let isRange = numbers.first >= 0 && numbers.first <= numbers.last
+      guard type == .text, isRange, numbers.last < Affix.firstTooLong else {
+        throw Damage("the column \(name) has numbers that are none")
+      }
+    }
+    follow = nil
+    if flags & Self.followsBit != 0 {
+      follow = try FollowEntry(from: &reader, footerStart: footerStart, rows: footer.rowCount)
+    }
     blocks = []
     for rows in footer.blockRows {
       let page = try PageEntry(from: &reader, footerStart: footerStart)
@@ -211,6 +281,12 @@ extension Footer {
       columns.append(try ColumnEntry(from: &reader, footerStart: footerStart, in: self))
     }
     guard reader.isAtEnd else { throw Damage("its footer is longer than what it says") }
+    for column in columns {
+      guard let follow = column.follow else { continue }
+      guard follow.source < columns.count, columns[follow.source].follow == nil,
+        columns[follow.source].field.type == .text
+      else { throw Damage("the column \(column.field.name) follows from one that it cannot") }
+    }
   }
 
   /// The features a reader must know, which stand first in every footer of this major version.

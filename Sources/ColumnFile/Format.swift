@@ -36,10 +36,14 @@ enum Encoding: UInt8, Sendable, CaseIterable {
   case vectors = 3
   case delta = 4
   case runs = 5
+  case planes = 6
+  case follows = 7
 
   // Texts.
   case codes = 16
   case plainText = 17
+  case numbered = 18
+  case identifiers = 19
 
   // Doubles.
   case plainDoubles = 32

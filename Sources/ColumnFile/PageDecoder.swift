@@ -1,36 +1,67 @@
 import Bytes
 import Columns
 
+/// What a page may need from outside itself.
+struct PageContext {
+  var column: ColumnEntry
+  var block: Int
+  var rows: Int
+  /// The dictionary of its codes.
+  var dictionary: ColumnFile.OpenDictionary?
+  /// The dictionary that numbers of texts are codes of.
+  var numbered: TextDictionary?
+  /// The keys of its rows and the map, where it follows from another column.
+  var follow: (keys: [Int64], map: ColumnFile.OpenMap)?
+
+  var entry: PageEntry { column.blocks[block].page }
+  var nullCount: Int { column.blocks[block].zone.nullCount }
+}
+
 /// Turns the bytes of a page into a column.
 enum PageDecoder {
   static func decode(
-    _ column: ColumnEntry, _ block: Int, rows: Int, _ bytes: [UInt8], _ range: Range<Int>,
-    _ dictionary: ColumnFile.OpenDictionary?
+    _ context: PageContext, _ bytes: [UInt8], _ range: Range<Int>
   ) throws(Damage) -> Column {
-    let page = column.blocks[block].page
-    let nullCount = column.blocks[block].zone.nullCount
-    var reader = try page.open(bytes, range)
-    if page.encoding == .nothing {
+    let type = context.column.field.type
+    var reader = try context.entry.open(bytes, range)
+    if context.entry.encoding == .nothing {
       guard reader.isAtEnd else { throw Damage("a page without values has bytes") }
-      return nothing(column.field.type, rows, column.isCoded ? dictionary : nil)
+      return nothing(context)
     }
-    var validity: Bitmap?
-    if nullCount > 0 { validity = try readValidity(&reader, rows: rows, nullCount: nullCount) }
-    let values = try readValues(
-      column, page.encoding, &reader, rows - nullCount, dictionary)
+    let validity = try readValidity(&reader, context)
+    let values = try readValues(&reader, context, validity)
     guard reader.isAtEnd else { throw Damage("a page of it is longer than what it says") }
     let spread = validity.map { Spreader.spread(values, over: $0) } ?? values
-    return Column(column.field.type, spread, validity: validity)
+    return Column(type, spread, validity: validity)
+  }
+
+  /// The keys that other columns follow: local codes or numbers, by row; -1 at nulls. Nil where the
+  /// page has neither.
+  static func keys(
+    _ context: PageContext, _ bytes: [UInt8], _ range: Range<Int>
+  ) throws(Damage) -> [Int64]? {
+    var reader = try context.entry.open(bytes, range)
+    let validity = try readValidity(&reader, context)
+    let count = context.rows - context.nullCount
+    switch context.entry.encoding {
+    case .codes: break
+    case .numbered: _ = try Affix(from: &reader)
+    default: return nil
+    }
+    let keys: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+    return validity.map { Spreader.spread(keys, $0, -1) } ?? keys
   }
 
   private static func readValidity(
-    _ reader: inout ByteReader, rows: Int, nullCount: Int
-  ) throws(Damage) -> Bitmap {
-    let nulls: [UInt32] = try IntegerDecoder.decodePart(&reader, count: nullCount, depth: 2)
-    var validity = Bitmap(repeating: true, count: rows)
+    _ reader: inout ByteReader, _ context: PageContext
+  ) throws(Damage) -> Bitmap? {
+    if context.nullCount == 0 || context.nullCount == context.rows { return nil }
+    let nulls: [UInt32] = try IntegerDecoder.decodePart(
+      &reader, count: context.nullCount, depth: 2)
+    var validity = Bitmap(repeating: true, count: context.rows)
     var next = 0
     for null in nulls {
-      guard Int(null) >= next && Int(null) < rows else {
+      guard Int(null) >= next && Int(null) < context.rows else {
         throw Damage("its nulls are not in order")
       }
       validity.set(Int(null), to: false)
@@ -40,45 +71,102 @@ enum PageDecoder {
   }
 
   private static func readValues(
-    _ column: ColumnEntry, _ encoding: Encoding, _ reader: inout ByteReader, _ count: Int,
-    _ dictionary: ColumnFile.OpenDictionary?
+    _ reader: inout ByteReader, _ context: PageContext, _ validity: Bitmap?
   ) throws(Damage) -> Column.Values {
-    switch column.field.type {
+    let count = context.rows - context.nullCount
+    let encoding = context.entry.encoding
+    switch context.column.field.type {
     case .boolean:
-      let numbers: [UInt32] = try IntegerDecoder.decode(encoding, &reader, count: count)
+      let numbers: [UInt32] = try integers(&reader, context, validity)
       return .booleans(numbers.map { $0 != 0 })
     case .date:
-      let numbers: [UInt32] = try IntegerDecoder.decode(encoding, &reader, count: count)
+      let numbers: [UInt32] = try integers(&reader, context, validity)
       return .dates(numbers.map { Int32(bitPattern: $0) })
-    case .bigint, .timestamp:
-      return .integers(try IntegerDecoder.decode(encoding, &reader, count: count))
-    case .double:
-      return .doubles(try DoubleDecoder.decode(encoding, &reader, count: count))
-    case .text where encoding == .codes:
-      guard let dictionary else { throw Damage("a column of codes in it has no dictionary") }
-      let codes = try readCodes(&reader, count, dictionary)
-      return column.isCoded
+    case .bigint, .timestamp: return .integers(try integers(&reader, context, validity))
+    case .double: return .doubles(try DoubleDecoder.decode(encoding, &reader, count: count))
+    case .text where encoding == .codes || encoding == .follows:
+      guard let dictionary = context.dictionary else {
+        throw Damage("a column of codes in it has no dictionary")
+      }
+      let codes = try dictionary.translate(try localCodes(&reader, context, validity))
+      return context.column.isCoded
         ? .codes(codes, dictionary.texts) : .texts(try spell(codes, dictionary.texts.texts))
     case .text:
+      if encoding == .numbered, let numbered = context.numbered {
+        return .codes(try numbers(&reader, context, count), numbered)
+      }
       return .texts(try TextDecoder.decode(encoding, &reader, count: count))
     default: throw Damage("a column of it has a type that is not stored")
     }
   }
 
-  private static func readCodes(
-    _ reader: inout ByteReader, _ count: Int, _ dictionary: ColumnFile.OpenDictionary
+  private static func integers<Integer: StoredInteger>(
+    _ reader: inout ByteReader, _ context: PageContext, _ validity: Bitmap?
+  ) throws(Damage) -> [Integer] {
+    let count = context.rows - context.nullCount
+    if context.entry.encoding == .follows { return try following(&reader, context, validity) }
+    return try IntegerDecoder.decode(context.entry.encoding, &reader, count: count)
+  }
+
+  private static func localCodes(
+    _ reader: inout ByteReader, _ context: PageContext, _ validity: Bitmap?
   ) throws(Damage) -> [UInt32] {
-    var codes: [UInt32] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
-    var greatest: UInt32 = 0
-    for index in codes.indices { greatest = max(greatest, codes[index]) }
-    guard count == 0 || Int(greatest) < dictionary.codeCount else {
-      throw Damage("a code in it has no text")
-    }
-    if Int(greatest) >= dictionary.keptCodes {
-      let kept = dictionary.keptCodes
-      for index in codes.indices where Int(codes[index]) >= kept {
-        codes[index] = dictionary.extensionCodes[Int(codes[index]) - kept]
+    if context.entry.encoding == .follows { return try following(&reader, context, validity) }
+    let count = context.rows - context.nullCount
+    return try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+  }
+
+  /// The values that the map has for the keys, but for the exceptions.
+  private static func following<Integer: StoredInteger>(
+    _ reader: inout ByteReader, _ context: PageContext, _ validity: Bitmap?
+  ) throws(Damage) -> [Integer] {
+    guard let follow = context.follow else { throw Damage("a page of it follows from nothing") }
+    let count = context.rows - context.nullCount
+    let exceptions = try FollowExceptions.read(&reader, valueCount: count)
+    let firstKey = follow.map.firstKey
+    let values = follow.map.values
+    var result = [Integer](repeating: 0, count: count)
+    if let validity {
+      var next = 0
+      for row in 0..<context.rows where validity[row] {
+        let key = follow.keys[row] &- firstKey
+        if key >= 0 && key < values.count {
+          result[next] = Integer(truncatingIfNeeded: values[Int(key)])
+        }
+        next += 1
       }
+    } else {
+      for row in result.indices {
+        let key = follow.keys[row] &- firstKey
+        if key >= 0 && key < values.count {
+          result[row] = Integer(truncatingIfNeeded: values[Int(key)])
+        }
+      }
+    }
+    for index in exceptions.places.indices {
+      result[Int(exceptions.places[index])] = Integer(
+        truncatingIfNeeded: exceptions.values[index])
+    }
+    return result
+  }
+
+  /// Numbers of texts as codes, counted from the first.
+  private static func numbers(
+    _ reader: inout ByteReader, _ context: PageContext, _ count: Int
+  ) throws(Damage) -> [UInt32] {
+    guard let expected = context.column.numbers, try Affix(from: &reader) == expected.affix else {
+      throw Damage("a page of it has another affix than its column")
+    }
+    let numbers: [UInt32] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+    var codes = numbers
+    let first = UInt32(truncatingIfNeeded: expected.first)
+    var greatest: UInt32 = 0
+    for index in codes.indices {
+      codes[index] = numbers[index] &- first
+      greatest = max(greatest, codes[index])
+    }
+    guard codes.isEmpty || Int64(greatest) <= expected.last - expected.first else {
+      throw Damage("a number in it is outside the range of its column")
     }
     return codes
   }
@@ -96,16 +184,17 @@ enum PageDecoder {
   }
 
   /// A column of nulls.
-  private static func nothing(
-    _ type: DataType, _ rows: Int, _ dictionary: ColumnFile.OpenDictionary?
-  ) -> Column {
+  private static func nothing(_ context: PageContext) -> Column {
+    let rows = context.rows
+    let type = context.column.field.type
+    let dictionary = context.column.isCoded ? context.dictionary?.texts : context.numbered
     let values: Column.Values =
       switch type {
       case .boolean: .booleans(Array(repeating: false, count: rows))
       case .date: .dates(Array(repeating: 0, count: rows))
       case .double: .doubles(Array(repeating: 0, count: rows))
       case .text:
-        dictionary.map { .codes(Array(repeating: 0, count: rows), $0.texts) }
+        dictionary.map { .codes(Array(repeating: 0, count: rows), $0) }
           ?? .texts(TextVector(offsets: Array(repeating: 0, count: rows + 1), bytes: []))
       default: .integers(Array(repeating: 0, count: rows))
       }
@@ -127,7 +216,7 @@ enum Spreader {
     }
   }
 
-  private static func spread<Element>(
+  static func spread<Element>(
     _ values: [Element], _ validity: Bitmap, _ filler: Element
   ) -> [Element] {
     var spread = [Element](repeating: filler, count: validity.count)

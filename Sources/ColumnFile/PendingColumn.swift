@@ -3,13 +3,21 @@ import Columns
 
 /// The values of one column that wait for their block to be full. Nulls leave no value behind.
 struct PendingColumn: Sendable {
-  /// What the texts of the column are at the moment.
-  enum TextForm: Sendable { case codes, texts }
+  /// What stands for the texts of the column at the moment.
+  enum TextForm: Sendable {
+    /// Codes of the column's dictionary, in `integers`.
+    case codes
+    /// The numbers of texts with the column's affix, in `integers`.
+    case numbers
+    case texts
+  }
 
+  /// Of a column of texts, once it has any.
+  var form: TextForm?
   var rowCount = 0
   /// The rows of the block that are null, ascending.
   var nulls: [UInt32] = []
-  /// Booleans, dates, integers, timestamps, and codes of the file's dictionary.
+  /// Booleans, dates, integers, timestamps, and codes or numbers of texts.
   var integers: [Int64] = []
   var doubles: [Double] = []
   var textOffsets: [UInt32] = [0]

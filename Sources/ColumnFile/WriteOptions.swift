@@ -9,6 +9,9 @@ package struct WriteOptions: Sendable {
   package var textLevel = 3
   /// A column of texts gets no dictionary of its own when that would hold more texts than this.
   package var dictionaryTexts = 4 << 20
+  /// How many blocks a column that follows from another waits for, so that what it follows is
+  /// learned before it is written.
+  package var followWindow = 8
 
   package init() {}
 }

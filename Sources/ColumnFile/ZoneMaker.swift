@@ -4,6 +4,8 @@ import Columns
 enum ZoneMaker {
   /// Longer texts are not kept in zones; their bounds are cut.
   static let textLimit = 40
+  /// Columns with more texts than this in their dictionary have no bounds.
+  static let dictionaryLimit = 4096
 
   static func zone(_ integers: [Int64], _ type: DataType, nullCount: Int) -> Zone {
     guard var low = integers.first, var high = integers.first else {
@@ -53,7 +55,9 @@ enum ZoneMaker {
   static func zone(
     codes: [Int64], _ dictionary: TextVector, nullCount: Int
   ) -> Zone {
-    guard !codes.isEmpty, dictionary.count <= 4096 else { return .unknown(nullCount: nullCount) }
+    guard !codes.isEmpty, dictionary.count <= dictionaryLimit else {
+      return .unknown(nullCount: nullCount)
+    }
     var isUsed = [Bool](repeating: false, count: dictionary.count)
     for index in codes.indices { isUsed[Int(codes[index])] = true }
     let used = isUsed.indices.filter { isUsed[$0] }

@@ -11,6 +11,7 @@ package final class TextDictionary: Sendable {
   /// its tables; codes behind them are this dictionary's own.
   package let shared: SharedDictionary?
   private let state: Mutex<State>
+  private let spellOne: (@Sendable (UInt32) -> String)?
 
   private enum State {
     case spelled(TextVector)
@@ -21,16 +22,21 @@ package final class TextDictionary: Sendable {
     precondition((shared?.count ?? 0) <= texts.count, "a dictionary extends the one it shares")
     count = texts.count
     self.shared = shared
+    spellOne = nil
     state = Mutex(.spelled(texts))
   }
 
-  /// A dictionary whose texts are made by `spell` when they are first needed.
+  /// A dictionary whose texts are made by `spell` when they are first needed, and single ones by
+  /// `spellOne` where that is given.
   package init(
-    count: Int, shared: SharedDictionary? = nil, spell: @escaping @Sendable () -> TextVector
+    count: Int, shared: SharedDictionary? = nil,
+    spellOne: (@Sendable (UInt32) -> String)? = nil,
+    spell: @escaping @Sendable () -> TextVector
   ) {
     precondition((shared?.count ?? 0) <= count, "a dictionary extends the one it shares")
     self.count = count
     self.shared = shared
+    self.spellOne = spellOne
     state = Mutex(.packed(spell))
   }
 
@@ -47,7 +53,10 @@ package final class TextDictionary: Sendable {
     }
   }
 
-  package subscript(code: UInt32) -> String { texts[Int(code)] }
+  package subscript(code: UInt32) -> String {
+    precondition(Int(code) < count, "a code of the dictionary")
+    return spellOne?(code) ?? texts[Int(code)]
+  }
 }
 
 /// Which state of which shared dictionary a set of codes belongs to.

@@ -5,6 +5,10 @@ import Bytes
 protocol StoredInteger: FixedWidthInteger {
   static var widestNumber: Int { get }
 
+  static func joined(
+    _ bytes: [UInt8], _ range: Range<Int>, count: Int, base: Self, scale: Self
+  ) -> [Self]
+
   static func unpacked(
     _ bytes: [UInt8], _ range: Range<Int>, count: Int, width: Int, base: Int64, scale: UInt64
   ) -> [Self]
@@ -12,6 +16,12 @@ protocol StoredInteger: FixedWidthInteger {
 
 extension Int64: StoredInteger {
   static var widestNumber: Int { 64 }
+
+  static func joined(
+    _ bytes: [UInt8], _ range: Range<Int>, count: Int, base: Int64, scale: Int64
+  ) -> [Int64] {
+    BitPacking.joinPlanes(bytes, range, count: count, base: base, scale: scale)
+  }
 
   static func unpacked(
     _ bytes: [UInt8], _ range: Range<Int>, count: Int, width: Int, base: Int64, scale: UInt64
@@ -22,6 +32,12 @@ extension Int64: StoredInteger {
 
 extension UInt32: StoredInteger {
   static var widestNumber: Int { 32 }
+
+  static func joined(
+    _ bytes: [UInt8], _ range: Range<Int>, count: Int, base: UInt32, scale: UInt32
+  ) -> [UInt32] {
+    BitPacking.joinPlanes(bytes, range, count: count, base: base, scale: scale)
+  }
 
   static func unpacked(
     _ bytes: [UInt8], _ range: Range<Int>, count: Int, width: Int, base: Int64, scale: UInt64
@@ -58,6 +74,7 @@ enum IntegerDecoder {
     case .vectors: return try vectors(&reader, count)
     case .delta: return try delta(&reader, count, depth)
     case .runs: return try runs(&reader, count, depth)
+    case .planes: return try planes(&reader, count)
     default: throw Damage("a page of numbers in it has an encoding that is not for numbers")
     }
   }
@@ -123,6 +140,21 @@ enum IntegerDecoder {
       values += try unpack(&reader, rows, head.width, head.base, scale)
     }
     return values
+  }
+
+  private static func planes<Integer: StoredInteger>(
+    _ reader: inout ByteReader, _ count: Int
+  ) throws(Damage) -> [Integer] {
+    let base = Integer(truncatingIfNeeded: try reader.signed())
+    let scale = Integer(truncatingIfNeeded: try reader.varint())
+    let planes = Int(try reader.u8())
+    guard planes * 8 <= Integer.widestNumber else {
+      throw Damage("a number in it has too many bits")
+    }
+    let (size, overflow) = count.multipliedReportingOverflow(by: planes)
+    guard !overflow else { throw Damage("its planes are too large") }
+    let range = try reader.range(size)
+    return Integer.joined(reader.bytes, range, count: count, base: base, scale: scale)
   }
 
   private static func delta<Integer: StoredInteger>(

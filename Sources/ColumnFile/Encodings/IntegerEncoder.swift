@@ -5,7 +5,11 @@ import Bytes
 /// All differences wrap around, so that the full range of 64 bits needs no special case.
 enum IntegerEncoder {
   /// Appends the content of the form it chooses and returns its number.
-  static func encode(_ values: [Int64], into writer: inout ByteWriter, depth: Int = 1) -> Encoding {
+  ///
+  /// With `asPlanes` numbers are cut into whole bytes instead of packed, for zstd to compress.
+  static func encode(
+    _ values: [Int64], into writer: inout ByteWriter, depth: Int = 1, asPlanes: Bool = false
+  ) -> Encoding {
     guard let first = values.first else {
       writer.signed(0)
       return .constant
@@ -23,19 +27,25 @@ enum IntegerEncoder {
     let scale = commonScale(values.span, measure.values)
     let plan = Plan(measure, count: values.count, scale: scale, depth: depth)
     switch plan.encoding {
+    case .delta: writeDelta(values, into: &writer, depth, asPlanes)
+    case .runs: writeRuns(values, measure.runCount, into: &writer, depth, asPlanes)
+    case _ where asPlanes:
+      writePlanes(values, measure, scale, into: &writer)
+      return .planes
     case .vectors: writeVectors(values, measure, scale, into: &writer)
-    case .delta: writeDelta(values, into: &writer, depth: depth)
-    case .runs: writeRuns(values, measure.runCount, into: &writer, depth: depth)
     default: writePacked(values, measure, scale, into: &writer)
     }
     return plan.encoding
   }
 
   /// A part inside another: its number, then its content.
-  static func encodePart(_ values: [Int64], into writer: inout ByteWriter, depth: Int) {
+  static func encodePart(
+    _ values: [Int64], into writer: inout ByteWriter, depth: Int, asPlanes: Bool = false
+  ) {
     let place = writer.count
     writer.u8(0)
-    writer.bytes[place] = encode(values, into: &writer, depth: depth).rawValue
+    let encoding = encode(values, into: &writer, depth: depth, asPlanes: asPlanes)
+    writer.bytes[place] = encoding.rawValue
   }
 
   /// The cheapest form by bits.
@@ -80,6 +90,18 @@ enum IntegerEncoder {
       values.span, base: measure.values.minimum, scale: scale, width: width, into: &writer.bytes)
   }
 
+  private static func writePlanes(
+    _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
+  ) {
+    let width = BitPacking.width(measure.values.range / scale)
+    let planes = (width + 7) / 8
+    writer.signed(measure.values.minimum)
+    writer.varint(scale)
+    writer.u8(UInt8(planes))
+    BitPacking.splitPlanes(
+      values.span, base: measure.values.minimum, scale: scale, planes: planes, into: &writer.bytes)
+  }
+
   private static func writeVectors(
     _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
   ) {
@@ -102,17 +124,18 @@ enum IntegerEncoder {
   }
 
   private static func writeDelta(
-    _ values: [Int64], into writer: inout ByteWriter, depth: Int
+    _ values: [Int64], into writer: inout ByteWriter, _ depth: Int, _ asPlanes: Bool
   ) {
     writer.signed(values[0])
     var steps: [Int64] = []
     steps.reserveCapacity(values.count - 1)
     for index in 1..<values.count { steps.append(values[index] &- values[index - 1]) }
-    encodePart(steps, into: &writer, depth: depth + 1)
+    encodePart(steps, into: &writer, depth: depth + 1, asPlanes: asPlanes)
   }
 
   private static func writeRuns(
-    _ values: [Int64], _ runCount: Int, into writer: inout ByteWriter, depth: Int
+    _ values: [Int64], _ runCount: Int, into writer: inout ByteWriter, _ depth: Int,
+    _ asPlanes: Bool
   ) {
     var heads: [Int64] = []
     var lengths: [Int64] = []
@@ -127,8 +150,8 @@ enum IntegerEncoder {
       }
     }
     writer.count(heads.count)
-    encodePart(heads, into: &writer, depth: depth + 1)
-    encodePart(lengths, into: &writer, depth: depth + 1)
+    encodePart(heads, into: &writer, depth: depth + 1, asPlanes: asPlanes)
+    encodePart(lengths, into: &writer, depth: depth + 1, asPlanes: asPlanes)
   }
 
   /// The greatest number that divides the distance of every value from the smallest: 1,000,000 for

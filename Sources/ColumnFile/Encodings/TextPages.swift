@@ -3,7 +3,22 @@ import Columns
 
 /// Writes texts: their lengths as integers, then their bytes.
 enum TextEncoder {
+  /// Appends the content of the form it chooses and returns its number.
   static func encode(_ texts: TextVector, into writer: inout ByteWriter) -> Encoding {
+    if let affix = Affix(sampling: texts), let numbers = affix.numbers(texts) {
+      affix.write(to: &writer)
+      IntegerEncoder.encodePart(numbers, into: &writer, depth: 2)
+      return .numbered
+    }
+    return encodeUnnumbered(texts, into: &writer)
+  }
+
+  static func encodeUnnumbered(_ texts: TextVector, into writer: inout ByteWriter) -> Encoding {
+    if let (kind, bytes) = Identifier.parse(texts) {
+      writer.u8(kind.rawValue)
+      writer.append(bytes)
+      return .identifiers
+    }
     var lengths: [Int64] = []
     lengths.reserveCapacity(texts.count)
     let offsets = texts.offsets
@@ -21,8 +36,25 @@ enum TextDecoder {
   ) throws(Damage) -> TextVector {
     switch encoding {
     case .plainText: return try plain(&reader, count)
+    case .identifiers: return try identifiers(&reader, count)
+    case .numbered:
+      let affix = try Affix(from: &reader)
+      return try affix.texts(try IntegerDecoder.decodePart(&reader, count: count, depth: 2))
     default: throw Damage("a page of texts in it has an encoding that is not for texts")
     }
+  }
+
+  private static func identifiers(
+    _ reader: inout ByteReader, _ count: Int
+  ) throws(Damage) -> TextVector {
+    guard let kind = Identifier(rawValue: try reader.u8()) else {
+      throw Damage("its identifiers have an unknown spelling")
+    }
+    let (size, overflow) = count.multipliedReportingOverflow(by: 16)
+    guard !overflow, count <= Int(UInt32.max) / kind.length else {
+      throw Damage("its identifiers are too many")
+    }
+    return kind.texts(reader.bytes, try reader.range(size), count: count)
   }
 
   private static func plain(_ reader: inout ByteReader, _ count: Int) throws(Damage) -> TextVector {

@@ -1,0 +1,172 @@
+import Bytes
+package import Columns
+import Synchronization
+
+extension ColumnFile {
+  /// A dictionary of the file in use: how local codes become those of `texts`.
+  struct OpenDictionary: Sendable {
+    var texts: TextDictionary
+    /// Codes below this stay as they are; the others are looked up in `extensionCodes`.
+    var keptCodes: Int
+    var extensionCodes: [UInt32]
+
+    /// From the file's codes to those of `texts`.
+    func translate(_ local: [UInt32]) throws(Damage) -> [UInt32] {
+      var codes = local
+      var greatest: UInt32 = 0
+      for index in codes.indices { greatest = max(greatest, codes[index]) }
+      if Int(greatest) < keptCodes || codes.isEmpty { return codes }
+      guard Int(greatest) < keptCodes + extensionCodes.count else {
+        throw Damage("a code in it has no text")
+      }
+      for index in codes.indices where Int(codes[index]) >= keptCodes {
+        codes[index] = extensionCodes[Int(codes[index]) - keptCodes]
+      }
+      return codes
+    }
+  }
+
+  /// The map of a column that follows from another: by key, counted from the first.
+  struct OpenMap: Sendable {
+    var firstKey: Int64
+    var values: [Int64]
+  }
+
+  /// What was read once for all blocks, by the place of its dictionary or column.
+  struct Opened: Sendable {
+    var dictionaries: [Int: OpenDictionary] = [:]
+    var numbered: [Int: TextDictionary] = [:]
+    var maps: [Int: OpenMap] = [:]
+  }
+}
+
+extension ColumnFile {
+  /// The columns whose codes are those of a dictionary of the lake, and its state when the file was
+  /// written.
+  package var sharedDictionaries: [(column: Int, dictionary: SharedDictionary)] {
+    footer.columns.indices.compactMap { column in
+      footer.columns[column].dictionary.flatMap { footer.dictionaries[$0].shared }
+        .map { (column, $0) }
+    }
+  }
+
+  /// The texts a column brought along because the shared dictionary did not have them, in the order
+  /// of their local codes.
+  package func extensionTexts(ofColumn column: Int) throws(ColumnFileError) -> TextVector {
+    guard let place = footer.columns[column].dictionary else { return TextVector() }
+    return try ownTexts(ofDictionary: place)
+  }
+
+  private func ownTexts(ofDictionary place: Int) throws(ColumnFileError) -> TextVector {
+    var offsets: [UInt32] = [0]
+    var text: [UInt8] = []
+    for page in footer.dictionaries[place].pages {
+      let entry = page.entry
+      let bytes = try Self.bytes(of: source, at: entry.offset, count: entry.size)
+      do throws(Damage) {
+        var reader = try entry.open(bytes, 0..<bytes.count)
+        let part = try TextDecoder.decode(entry.encoding, &reader, count: page.texts)
+        guard reader.isAtEnd else { throw Damage("a page of it is longer than what it says") }
+        try DictionaryFile.append(part, &offsets, &text)
+      } catch { throw ColumnFileError(damaged: name, error) }
+    }
+    return TextVector(offsets: offsets, bytes: text)
+  }
+
+  /// The same object for all blocks of a column.
+  func open(
+    dictionary place: Int, of column: String
+  ) throws(ColumnFileError) -> OpenDictionary {
+    if let open = opened.withLock({ $0.dictionaries[place] }) { return open }
+    let entry = footer.dictionaries[place]
+    let made: OpenDictionary
+    if let shared = entry.shared {
+      made = try bind(shared, entry, column)
+    } else {
+      made = OpenDictionary(
+        texts: TextDictionary(try ownTexts(ofDictionary: place)), keptCodes: entry.codeCount,
+        extensionCodes: [])
+    }
+    return opened.withLock { opened in
+      // Another thread may have been faster: all must see the same object.
+      if let other = opened.dictionaries[place] { return other }
+      opened.dictionaries[place] = made
+      return made
+    }
+  }
+
+  /// The dictionary in which the numbers of texts, counted from the first, are the codes.
+  func open(_ numbers: NumberedTexts, of column: Int) -> TextDictionary {
+    opened.withLock { opened in
+      if let open = opened.numbered[column] { return open }
+      let affix = numbers.affix
+      let first = numbers.first
+      let count = Int(numbers.last - first) + 1
+      let made = TextDictionary(
+        count: count,
+        spellOne: { code in
+          var text: [UInt8] = []
+          affix.append(first + Int64(code), to: &text)
+          return String(decoding: text, as: UTF8.self)
+        }, spell: { affix.texts(first..<first + Int64(count)) })
+      opened.numbered[column] = made
+      return made
+    }
+  }
+
+  func open(_ follow: FollowEntry, of column: Int) throws(ColumnFileError) -> OpenMap {
+    if let open = opened.withLock({ $0.maps[column] }) { return open }
+    let piece = try fetch([follow.page])[0]
+    var map = OpenMap(firstKey: follow.firstKey, values: [])
+    do throws(Damage) {
+      var reader = try follow.page.open(piece.bytes, piece.range)
+      let count = follow.valueCount
+      let places: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      let values: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      guard reader.isAtEnd else { throw Damage("a map of it is longer than what it says") }
+      map.values = Array(repeating: 0, count: follow.keyCount)
+      for (place, value) in zip(places, values) {
+        guard place >= 0 && place < Int64(follow.keyCount) else {
+          throw Damage("a map of it has a key out of range")
+        }
+        map.values[Int(place)] = value
+      }
+    } catch { throw ColumnFileError(damaged: name, error) }
+    opened.withLock { $0.maps[column] = map }
+    return map
+  }
+
+  private func bind(
+    _ shared: SharedDictionary, _ entry: DictionaryEntry, _ column: String
+  ) throws(ColumnFileError) -> OpenDictionary {
+    guard let binding = bindings[column] else {
+      throw refused(
+        column, "its texts are in the shared dictionary \(shared.name) of a lake",
+        "Read it through its lake (--lake), or write a file of its own from there.")
+    }
+    let known = binding.dictionary
+    guard known.count >= shared.count, known.shared.map({ $0.name == shared.name }) ?? true else {
+      throw refused(
+        column,
+        "it was written with generation \(shared.generation) of the dictionary \(shared.name), "
+          + "which has \(shared.count) texts, and the one at hand has \(known.count)",
+        "Read the newest commit of the lake again.")
+    }
+    guard binding.extensionCodes.count == entry.ownCount,
+      binding.extensionCodes.allSatisfy({ Int($0) < known.count })
+    else {
+      throw refused(
+        column,
+        "it brings \(entry.ownCount) texts along, and the lake has codes for "
+          + "\(binding.extensionCodes.count) of them", "Read the newest commit of the lake again.")
+    }
+    return OpenDictionary(
+      texts: known, keptCodes: shared.count, extensionCodes: binding.extensionCodes)
+  }
+
+  private func refused(_ column: String, _ reason: String, _ remedy: String) -> ColumnFileError {
+    ColumnFileError(
+      .dictionary,
+      Explanation("cannot read", "column \(column) of \(name)", because: reason, remedy: remedy))
+  }
+}

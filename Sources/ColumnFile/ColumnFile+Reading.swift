@@ -1,0 +1,91 @@
+import Bytes
+package import Columns
+
+/// The bytes of a page, as a part of what was read.
+struct Piece {
+  var bytes: [UInt8]
+  var range: Range<Int>
+
+  init(_ bytes: [UInt8], _ range: Range<Int>) {
+    self.bytes = bytes
+    self.range = range
+  }
+}
+
+extension ColumnFile {
+  /// The rows of a block in the given columns, in their order.
+  package func read(columns: [Int], block: Int) throws(ColumnFileError) -> ColumnBatch {
+    precondition(block >= 0 && block < blockCount, "a block of the file")
+    let pages = columns.map { footer.columns[$0].blocks[block].page }
+    let pieces = try fetch(pages)
+    var read: [Column] = []
+    read.reserveCapacity(columns.count)
+    for (index, column) in columns.enumerated() {
+      read.append(try decode(column, block, pieces[index]))
+    }
+    let fields = columns.map { schema[$0] }
+    return ColumnBatch(Schema(fields), read, rowCount: rows(inBlock: block))
+  }
+
+  /// The bytes of pages: in one reading where they lie close together.
+  func fetch(
+    _ pages: [PageEntry]
+  ) throws(ColumnFileError) -> [Piece] {
+    let start = pages.map { $0.offset }.min() ?? 0
+    let end = pages.map { $0.offset + $0.size }.max() ?? 0
+    let wanted = pages.reduce(0) { $0 + $1.size }
+    if end - start <= wanted + wanted / 4 {
+      let bytes = try Self.bytes(of: source, at: start, count: end - start)
+      return pages.map { Piece(bytes, $0.offset - start..<$0.offset - start + $0.size) }
+    }
+    var pieces: [Piece] = []
+    for page in pages {
+      let bytes = try Self.bytes(of: source, at: page.offset, count: page.size)
+      pieces.append(Piece(bytes, 0..<page.size))
+    }
+    return pieces
+  }
+
+  private func decode(
+    _ column: Int, _ block: Int, _ piece: Piece
+  ) throws(ColumnFileError) -> Column {
+    let context = try context(column, block)
+    do throws(Damage) {
+      return try PageDecoder.decode(context, piece.bytes, piece.range)
+    } catch { throw damaged(error, column, block) }
+  }
+
+  private func context(_ column: Int, _ block: Int) throws(ColumnFileError) -> PageContext {
+    let entry = footer.columns[column]
+    var context = PageContext(column: entry, block: block, rows: rows(inBlock: block))
+    if let place = entry.dictionary {
+      context.dictionary = try open(dictionary: place, of: entry.field.name)
+    }
+    if let numbers = entry.numbers, numbers.areCodes(rows: rowCount) {
+      context.numbered = open(numbers, of: column)
+    }
+    if entry.blocks[block].page.encoding == .follows, let follow = entry.follow {
+      context.follow = (try keys(of: follow.source, block), try open(follow, of: column))
+    }
+    return context
+  }
+
+  /// The local codes or numbers of a column that others follow from.
+  private func keys(of column: Int, _ block: Int) throws(ColumnFileError) -> [Int64] {
+    let entry = footer.columns[column]
+    let piece = try fetch([entry.blocks[block].page])[0]
+    do throws(Damage) {
+      let context = PageContext(column: entry, block: block, rows: rows(inBlock: block))
+      guard let keys = try PageDecoder.keys(context, piece.bytes, piece.range) else {
+        throw Damage("another column follows from this one, which has no codes")
+      }
+      return keys
+    } catch { throw damaged(error, column, block) }
+  }
+
+  func damaged(_ damage: Damage, _ column: Int, _ block: Int) -> ColumnFileError {
+    ColumnFileError(
+      damaged: name,
+      Damage("\(damage.description) (column \(schema[column].name), block \(block))"))
+  }
+}
