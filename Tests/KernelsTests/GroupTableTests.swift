@@ -16,7 +16,10 @@ import Testing
   }
 
   static let forms = [
-    GroupOptions(), GroupOptions(denseCells: 0), GroupOptions(denseCells: 0, allowsPacking: false),
+    GroupOptions(),
+    GroupOptions(denseCells: 12),
+    GroupOptions(denseCells: 0),
+    GroupOptions(denseCells: 0, allowsPacking: false),
   ]
 
   @Test(arguments: forms.indices)
@@ -78,6 +81,31 @@ import Testing
     _ = dense.add([ends], rowCount: 3)
     #expect(dense.statistics.wideBatches == 1)
     #expect(dense.groupCount == 7)
+  }
+
+  @Test func `compares keys that depend on others, until they do not`() {
+    let songs = (0..<1000).map { Int64($0 % 50) }
+    let keys = [
+      Column(.bigint, .integers(songs.map { $0 * 7 % 50 })),
+      Column(.bigint, .integers(songs)),
+      Column(.bigint, .integers(songs.map { $0 / 10 })),
+    ]
+    var table = GroupTable([.bigint, .bigint, .bigint], options: GroupOptions(denseCells: 100))
+    #expect(table.add(keys, rowCount: 1000).ids == songs.map { UInt32($0) })
+    #expect(table.statistics.anchoredBatches == 1)
+    // Now every row has a title of its own: the chains of the songs get long.
+    let own = [keys[0], keys[1], Column(.bigint, .integers((0..<1000).map { $0 }))]
+    let groups = table.add(own, rowCount: 1000).ids
+    #expect(table.statistics.anchoredBatches == 1)
+    #expect(table.statistics.packedBatches == 1)
+    #expect(Set(groups).count == 1000)
+    #expect(table.lookUp(own, rowCount: 1000) == groups)
+    #expect(table.lookUp(keys, rowCount: 1000) == songs.map { UInt32($0) })
+    let indexes = table.statistics.indexesMade
+    // The index that gave up is not tried again.
+    _ = table.add(keys, rowCount: 1000)
+    #expect(table.statistics.packedBatches == 2)
+    #expect(table.statistics.indexesMade == indexes)
   }
 
   @Test func `finds nothing for keys it does not have`() {

@@ -1,4 +1,3 @@
-import Bytes
 import Columns
 
 /// The keys of a batch as integers, column by column.
@@ -17,14 +16,15 @@ struct KeyRows {
   }
 }
 
-/// From the keys of a row to the number of its group, in one of three forms (see `GroupTable`).
+/// From the keys of a row to the number of its group, in one of four forms (see `GroupTable`).
 ///
 /// Invariant: it knows groups `0..<count` and nothing else.
 struct GroupIndex: Sendable {
-  enum Kind: Sendable { case dense, packed, wide }
+  enum Kind: Sendable { case dense, anchored, packed, wide }
 
   private(set) var kind = Kind.wide
   private var cells: [UInt32] = []
+  private var chains = GroupChains()
   private var hashed = PackedIndex()
   private var general = WideIndex()
 
@@ -38,22 +38,38 @@ struct GroupIndex: Sendable {
     switch kind {
     case .dense:
       cells = Array(repeating: Self.absent, count: Domain.cells(of: domains) ?? 0)
+    case .anchored:
+      let anchors = domains.filter(\.isAnchor)
+      cells = Array(repeating: Self.absent, count: Domain.cells(of: anchors) ?? 0)
     case .packed:
       hashed = PackedIndex(capacity: groups.rowCount)
     case .wide:
       general = WideIndex(wordsPerRow: WideIndex.wordsPerRow(groups.words))
     }
     var newRows: [UInt32] = []
-    if groups.rowCount > 0 { _ = find(groups, domains, nextGroup: 0, &newRows) }
+    if groups.rowCount > 0 {
+      chains.patience = .max
+      _ = find(groups, domains, nextGroup: 0, &newRows)
+      chains.patience = GroupChains.usualPatience
+    }
     precondition(newRows.count == groups.rowCount, "groups differ in their keys")
   }
 
   /// The group of each row; a row of a new group is appended to `newRows`, and its group gets the
-  /// next number. A single answer stands for all rows.
+  /// next number. A single answer stands for all rows. An anchored index gives up, and is of no use
+  /// any more, where too many groups share an anchor.
   mutating func find(
     _ rows: KeyRows, _ domains: [Domain], nextGroup: Int, _ newRows: inout [UInt32]
-  ) -> [UInt32] {
+  ) -> [UInt32]? {
     switch kind {
+    case .anchored:
+      let (places, isConstant) = cellsOf(rows, domains, as: UInt32.self)
+      let (rests, isRestConstant) = restsOf(rows, domains)
+      let count = isConstant && isRestConstant ? 1 : rows.rowCount
+      return chains.assign(
+        isConstant ? Array(repeating: places[0], count: count) : places,
+        isRestConstant ? Array(repeating: rests[0], count: count) : rests,
+        &cells, UInt32(nextGroup), &newRows)
     case .dense:
       return findDense(rows, domains, UInt32(nextGroup), &newRows)
     case .packed:
@@ -94,19 +110,24 @@ struct GroupIndex: Sendable {
       markOutside(rows.words[place], rows.validity[place], domains[place], &isOutside)
     }
     let (places, isConstant) = cellsOf(rows, domains, as: UInt64.self)
+    let (rests, isRestConstant) = kind == .anchored ? restsOf(rows, domains) : ([0], true)
     var ids = [UInt32](repeating: Self.absent, count: rows.rowCount)
     for row in ids.indices where !isOutside[row] {
       let cell = places[isConstant ? 0 : row]
-      ids[row] = kind == .dense ? cells[Int(cell)] : hashed.find(cell)
+      switch kind {
+      case .dense: ids[row] = cells[Int(cell)]
+      case .anchored: ids[row] = chains.find(cells[Int(cell)], rests[isRestConstant ? 0 : row])
+      case .packed, .wide: ids[row] = hashed.find(cell)
+      }
     }
     return ids
   }
 }
 
-/// What the keys that are the same in all rows add to the cell of each.
-private func constantCell(_ rows: KeyRows, _ domains: [Domain]) -> UInt64 {
+/// What the keys that are the same in all rows add to the cell, or to the rest, of each.
+private func constantCell(_ rows: KeyRows, _ domains: [Domain], ofAnchors: Bool = true) -> UInt64 {
   var cell: UInt64 = 0
-  for place in domains.indices {
+  for place in domains.indices where domains[place].isAnchor == ofAnchors {
     guard let value = rows.constants[place] else { continue }
     let domain = domains[place]
     cell = cell &+ (UInt64(bitPattern: value &- domain.low) &+ 1) &* domain.stride
@@ -119,12 +140,20 @@ private func cellsOf<Cell: FixedWidthInteger & UnsignedInteger>(
   _ rows: KeyRows, _ domains: [Domain], as type: Cell.Type
 ) -> (cells: [Cell], isConstant: Bool) {
   let start = Cell(truncatingIfNeeded: constantCell(rows, domains))
-  let varying = domains.indices.filter { rows.constants[$0] == nil }
+  let varying = domains.indices.filter { rows.constants[$0] == nil && domains[$0].isAnchor }
   if varying.isEmpty { return ([start], rows.rowCount > 1) }
   return (cellsOf(rows, domains, varying[...], from: start), false)
 }
 
-/// The sums of what some keys add to the cells of the rows.
+/// The keys that are not anchors as one number a row, or one number for all.
+private func restsOf(_ rows: KeyRows, _ domains: [Domain]) -> (rests: [UInt64], isConstant: Bool) {
+  let start = constantCell(rows, domains, ofAnchors: false)
+  let varying = domains.indices.filter { rows.constants[$0] == nil && !domains[$0].isAnchor }
+  if varying.isEmpty { return ([start], rows.rowCount > 1) }
+  return (cellsOf(rows, domains, varying[...], from: start), false)
+}
+
+/// The sums of what some keys add to the cells, or to the rests, of the rows.
 private func cellsOf<Cell: FixedWidthInteger>(
   _ rows: KeyRows, _ domains: [Domain], _ places: ArraySlice<Int>, from start: Cell = 0
 ) -> [Cell] {
@@ -226,69 +255,6 @@ private func assign(
   next += 1
   newRows.append(UInt32(row))
   return next - 1
-}
-
-/// Open addressing by one 64-bit key.
-///
-/// Invariant: `slots` holds pairs (key, group + 1), (_, 0) where free; the number of pairs is a
-/// power of two and at least twice the number of keys.
-struct PackedIndex: Sendable {
-  private var slots: [UInt64]
-  private var count = 0
-
-  init(capacity: Int = 0) {
-    var size = 64
-    while size < capacity * 2 { size *= 2 }
-    slots = Array(repeating: 0, count: size * 2)
-  }
-
-  func find(_ key: UInt64) -> UInt32 {
-    let mask = slots.count / 2 - 1
-    var slot = Int(truncatingIfNeeded: mixed(key)) & mask
-    while slots[slot * 2 + 1] != 0 {
-      if slots[slot * 2] == key { return UInt32(truncatingIfNeeded: slots[slot * 2 + 1] - 1) }
-      slot = (slot + 1) & mask
-    }
-    return .max
-  }
-
-  mutating func assign(
-    _ keys: [UInt64], _ rowCount: Int, _ nextGroup: UInt32, _ newRows: inout [UInt32]
-  ) -> [UInt32] {
-    var next = nextGroup
-    var ids = [UInt32](repeating: 0, count: rowCount)
-    for row in 0..<rowCount {
-      let key = keys[row]
-      let mask = slots.count &>> 1 &- 1
-      var slot = Int(truncatingIfNeeded: mixed(key)) & mask
-      while slots[slot &* 2 &+ 1] != 0 && slots[slot &* 2] != key { slot = (slot &+ 1) & mask }
-      let entry = slots[slot &* 2 &+ 1]
-      if entry != 0 {
-        ids[row] = UInt32(truncatingIfNeeded: entry &- 1)
-        continue
-      }
-      slots[slot &* 2] = key
-      slots[slot &* 2 &+ 1] = UInt64(next) + 1
-      ids[row] = next
-      next += 1
-      newRows.append(UInt32(row))
-      count += 1
-      if count * 4 > slots.count { grow() }
-    }
-    return ids
-  }
-
-  private mutating func grow() {
-    let old = slots
-    slots = Array(repeating: 0, count: old.count * 2)
-    let mask = slots.count / 2 - 1
-    for pair in 0..<old.count / 2 where old[pair * 2 + 1] != 0 {
-      var slot = Int(truncatingIfNeeded: mixed(old[pair * 2])) & mask
-      while slots[slot * 2 + 1] != 0 { slot = (slot + 1) & mask }
-      slots[slot * 2] = old[pair * 2]
-      slots[slot * 2 + 1] = old[pair * 2 + 1]
-    }
-  }
 }
 
 extension KeyStore.Words {

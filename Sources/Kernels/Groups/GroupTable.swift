@@ -12,8 +12,10 @@ package import Columns
 /// the domains decides how a row finds its group:
 ///
 /// 1. `dense`: few cells. The cell of a row is an index into an array of group numbers.
-/// 2. `packed`: the cell fits 64 bits. It is the key of an open-addressing hash table.
-/// 3. `wide`: everything else. The words of the row are.
+/// 2. `anchored`: some of the keys alone have few cells, and hardly ever differ in the others: a
+///    song and its title. The cell of the first leads to the group, and the rest is compared.
+/// 3. `packed`: the cell fits 64 bits. It is the key of an open-addressing hash table.
+/// 4. `wide`: everything else. The words of the row are.
 ///
 /// A batch that leaves its domains widens them, and the index is made again from the groups.
 package struct GroupTable: Sendable {
@@ -24,6 +26,8 @@ package struct GroupTable: Sendable {
   private var domains: [Domain]
   private var index = GroupIndex()
   private var rowsSeen = 0
+  /// Whether keys turned out not to depend on the anchors.
+  private var anchorsFailed = false
   private let options: GroupOptions
 
   package init(_ types: [DataType], options: GroupOptions = GroupOptions()) {
@@ -53,7 +57,15 @@ package struct GroupTable: Sendable {
     let rows = KeyRows(words, keys.map(\.validity), rowCount: rowCount)
     fitDomains(to: rows)
     var newRows: [UInt32] = []
-    let ids = index.find(rows, domains, nextGroup: groupCount, &newRows)
+    var found = index.find(rows, domains, nextGroup: groupCount, &newRows)
+    if found == nil {
+      newRows = []
+      anchorsFailed = true
+      rebuild(as: fittingKind())
+      found = index.find(rows, domains, nextGroup: groupCount, &newRows)
+    }
+    guard let ids = found else { preconditionFailure("only an anchored index gives up") }
+    statistics.count(index.kind)
     if !newRows.isEmpty {
       for place in keys.indices {
         stores[place].append(newRows, of: words[place], from: keys[place])
@@ -101,21 +113,41 @@ package struct GroupTable: Sendable {
       if domains[place].widen(to: range) { isWider = true }
     }
     let kind = fittingKind()
-    if isWider || kind != index.kind {
-      Domain.layOut(&domains)
-      let groups = KeyRows(
-        stores.map { $0.groupWords() }, stores.map(\.validity), rowCount: groupCount)
-      index = GroupIndex(kind, groups, domains)
-      statistics.indexesMade += 1
-    }
-    statistics.count(kind)
+    if isWider || kind != index.kind { rebuild(as: kind) }
   }
 
+  private mutating func rebuild(as kind: GroupIndex.Kind) {
+    Domain.layOut(&domains, anchors: kind == .anchored ? anchors() : Set(domains.indices))
+    let groups = KeyRows(
+      stores.map { $0.groupWords() }, stores.map(\.validity), rowCount: groupCount)
+    index = GroupIndex(kind, groups, domains)
+    statistics.indexesMade += 1
+  }
+
+  private var denseLimit: Int { min(options.denseCells, max(1 << 16, rowsSeen * 16)) }
+
   private func fittingKind() -> GroupIndex.Kind {
-    guard let cells = Domain.cells(of: domains) else { return .wide }
-    let limit = min(options.denseCells, max(1 << 16, rowsSeen * 16))
-    if cells <= limit { return .dense }
-    return options.allowsPacking ? .packed : .wide
+    let cells = Domain.cells(of: domains)
+    if let cells, cells <= denseLimit { return .dense }
+    if options.allowsAnchors && !anchorsFailed && domains.count > 1 {
+      let anchors = anchors()
+      let others = domains.indices.filter { !anchors.contains($0) }.map { domains[$0] }
+      if !anchors.isEmpty && Domain.cells(of: others) != nil { return .anchored }
+    }
+    return cells != nil && options.allowsPacking ? .packed : .wide
+  }
+
+  /// The keys of the largest domains that together have few enough cells.
+  private func anchors() -> Set<Int> {
+    let places = domains.indices.sorted {
+      (domains[$0].size ?? .max, $1) > (domains[$1].size ?? .max, $0)
+    }
+    var chosen: Set<Int> = []
+    for place in places {
+      let cells = Domain.cells(of: (chosen.union([place])).map { domains[$0] })
+      if let cells, cells <= denseLimit { chosen.insert(place) }
+    }
+    return chosen
   }
 }
 
@@ -123,11 +155,14 @@ package struct GroupTable: Sendable {
 package struct GroupOptions: Sendable {
   /// The most cells of an array of group numbers.
   package var denseCells: Int
-  /// Whether keys of up to 64 bits are hashed as one number; off in tests of the general form.
+  /// Whether keys that depend on others may be compared instead of looked up.
+  package var allowsAnchors: Bool
+  /// Whether keys of up to 64 bits are hashed as one number.
   package var allowsPacking: Bool
 
-  package init(denseCells: Int = 1 << 22, allowsPacking: Bool = true) {
+  package init(denseCells: Int = 1 << 22, allowsAnchors: Bool = true, allowsPacking: Bool = true) {
     self.denseCells = denseCells
+    self.allowsAnchors = allowsAnchors
     self.allowsPacking = allowsPacking
   }
 }
@@ -135,6 +170,7 @@ package struct GroupOptions: Sendable {
 /// Which index the batches of a group table went through.
 package struct GroupStatistics: Sendable, Hashable {
   package var denseBatches = 0
+  package var anchoredBatches = 0
   package var packedBatches = 0
   package var wideBatches = 0
   package var indexesMade = 0
@@ -142,6 +178,7 @@ package struct GroupStatistics: Sendable, Hashable {
   mutating func count(_ kind: GroupIndex.Kind) {
     switch kind {
     case .dense: denseBatches += 1
+    case .anchored: anchoredBatches += 1
     case .packed: packedBatches += 1
     case .wide: wideBatches += 1
     }
@@ -149,6 +186,7 @@ package struct GroupStatistics: Sendable, Hashable {
 
   mutating func add(_ other: GroupStatistics) {
     denseBatches += other.denseBatches
+    anchoredBatches += other.anchoredBatches
     packedBatches += other.packedBatches
     wideBatches += other.wideBatches
     indexesMade += other.indexesMade
@@ -164,6 +202,8 @@ struct Domain: Sendable {
   private(set) var low: Int64 = 0
   private(set) var size: UInt64? = 0
   private(set) var stride: UInt64 = 0
+  /// Whether it counts for the cell, or for the rest that is compared.
+  private(set) var isAnchor = true
 
   /// Widens to hold `range`, with room to spare on the side that grew; says whether it did.
   mutating func widen(to range: ClosedRange<Int64>?) -> Bool {
@@ -208,12 +248,16 @@ struct Domain: Sendable {
     return total
   }
 
-  /// Gives each domain its stride: the first key is the slowest.
-  static func layOut(_ domains: inout [Domain]) {
-    var stride: UInt64 = 1
-    for place in domains.indices.reversed() {
-      domains[place].stride = stride
-      stride = stride &* ((domains[place].size ?? 0) &+ 1)
+  /// Gives each domain its stride among the anchors or among the others: the first key is the
+  /// slowest.
+  static func layOut(_ domains: inout [Domain], anchors: Set<Int>) {
+    for side in [true, false] {
+      var stride: UInt64 = 1
+      for place in domains.indices.reversed() where anchors.contains(place) == side {
+        domains[place].isAnchor = side
+        domains[place].stride = stride
+        stride = stride &* ((domains[place].size ?? 0) &+ 1)
+      }
     }
   }
 }
