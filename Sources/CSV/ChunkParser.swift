@@ -98,8 +98,8 @@ struct ChunkWork: ~Copyable {
     var last = marks.count - 1
     while bytes[Int(marks[last])] != newline { last -= 1 }
     let end = Int(marks[last]) + 1
-    let lines =
-      newline == 0x0A && scan.innerNewlines == 0 ? scan.newlines : plan.lines(bytes, place..<end)
+    let isCounted = newline == 0x0A && scan.innerNewlines == 0 && plan.scanner.escape == nil
+    let lines = isCounted ? scan.newlines : plan.lines(bytes, place..<end)
     if last == scan.newlines * plan.width && isRegular(bytes, marks, scan.newlines) {
       let rows = Rows(
         stride: plan.width, gap: 1, count: scan.newlines, firstRecord: chunk.recordCount)
@@ -300,7 +300,14 @@ struct ChunkWork: ~Copyable {
         bytes, view.start(marks, row), view.end(marks, row), plan.options.columns[index],
         plan.options.dialect)
       let start = rows.view(of: 0).start(marks, row)
-      let end = rows.view(of: plan.width - 1).end(marks, row)
+      var end = rows.view(of: plan.width - 1).end(marks, row)
+      // Fields that were added stand nowhere.
+      var field = plan.width
+      while plan.options.dialect.ragged == .padded && field > 0 {
+        field -= 1
+        end = rows.view(of: field).end(marks, row)
+        if end > rows.view(of: field).start(marks, row) { break }
+      }
       reject(
         bytes, start..<max(start, end), column: index, record: rows.record(row), because: reason)
     }

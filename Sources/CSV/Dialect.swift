@@ -46,7 +46,7 @@ extension Dialect {
     guard (1...4).contains(delimiter.count) else {
       throw refuse("a delimiter has one to four bytes")
     }
-    let reserved: [UInt8] = [0x0A, 0x0D]
+    let reserved: [UInt8] = recordDelimiter.isEmpty ? [0x0A, 0x0D] : []
     guard !delimiter.contains(where: { reserved.contains($0) || $0 == quote || $0 == escape })
     else { throw refuse("a delimiter has no line break, quote or escape character in it") }
     guard quote.map({ !reserved.contains($0) }) ?? true else {
@@ -55,7 +55,18 @@ extension Dialect {
     guard escape.map({ !reserved.contains($0) }) ?? true else {
       throw refuse("a line break cannot be the escape character")
     }
-    guard encoding == .utf8 else { throw refuse("only UTF-8 is supported") }
-    guard skipTrailing == 0 else { throw refuse("trailing lines cannot be skipped") }
+    guard recordDelimiter.count <= 4, !recordDelimiter.contains(where: { $0 == quote }) else {
+      throw refuse("a record delimiter has at most four bytes and no quote in it")
+    }
+    guard !recordDelimiter.starts(with: delimiter),
+      !delimiter.starts(with: recordDelimiter)
+        || recordDelimiter.isEmpty
+    else { throw refuse("the delimiter and the record delimiter must differ") }
+    guard nullText.allSatisfy({ $0 != quote }) else {
+      throw refuse("the NULL text has no quote in it")
+    }
+    guard (0...100).contains(headerRows), skipLeading >= 0, skipTrailing >= 0 else {
+      throw refuse("it has a number of lines that makes no sense")
+    }
   }
 }

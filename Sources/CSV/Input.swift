@@ -1,42 +1,107 @@
 import Bytes
 
-/// The bytes of a source from its start to its end, decoded, and the hash of them as stored.
+/// The text of a source from its start to its end: decompressed, in UTF-8, without the lines at its
+/// end that the dialect skips.
 struct Input: Sendable {
-  private let source: any ByteSource
-  private var hasher = ContentHasher()
-  /// The bytes of the source that were read.
-  private(set) var bytesRead = 0
+  private var form: Form
+  private var transcoder: Transcoder?
+  private var trailer: Trailer?
+  private(set) var isAtEnd = false
+  let name: String
 
+  private enum Form: Sendable {
+    case plain(RawInput)
+    case gzip(GzipInput)
+    case zstd(ZstdInput)
+  }
+
+  /// The endings `.gz` and `.zst` of the source's name say how it is compressed.
   init(_ source: any ByteSource, _ dialect: Dialect) throws(CSVError) {
-    self.source = source
-    for ending in [".gz", ".zst"] where source.name.hasSuffix(ending) {
-      throw .cannotRead(
-        source.name, because: "compressed input (\(ending)) is not supported",
-        remedy: "Decompress it first.")
+    name = source.name
+    let raw = RawInput(source)
+    if name.hasSuffix(".gz") {
+      form = .gzip(GzipInput(raw))
+    } else if name.hasSuffix(".zst") {
+      form = .zstd(ZstdInput(raw))
+    } else {
+      form = .plain(raw)
+    }
+    transcoder = Transcoder(dialect.encoding)
+    trailer = dialect.skipTrailing > 0 ? Trailer(lines: dialect.skipTrailing) : nil
+    isAtEnd = source.size == 0
+  }
+
+  private var raw: RawInput {
+    switch form {
+    case .plain(let raw): raw
+    case .gzip(let input): input.raw
+    case .zstd(let input): input.raw
     }
   }
 
-  var name: String { source.name }
+  /// Of the source as stored, as far as it was read.
+  var contentHash: ContentHash { raw.contentHash }
+  var bytesRead: Int { raw.bytesRead }
 
-  var isAtEnd: Bool { bytesRead == source.size }
-
-  /// Of everything read so far.
-  var contentHash: ContentHash { hasher.finish() }
-
-  /// The next bytes, `count` of them where there are as many.
+  /// The next bytes of the text, about `count` of them; none, where the end is not reached, means
+  /// that all of them were held back.
   mutating func read(_ count: Int) throws(CSVError) -> [UInt8] {
     if isAtEnd { return [] }
-    let bytes: [UInt8]
-    do {
-      bytes = try source.read(at: bytesRead, count: count)
-    } catch { throw CSVError(error) }
-    guard bytes.count == min(count, source.size - bytesRead) else {
-      throw .cannotRead(
-        source.name, because: "it ends at byte \(bytesRead + bytes.count) of \(source.size)",
-        remedy: "It was cut while it was read; run the same command again.")
+    var bytes = try decompressed(count)
+    if transcoder != nil {
+      do {
+        bytes = try transcoder?.decode(bytes, isLast: isAtEnd) ?? bytes
+      } catch { throw .cannotRead(name, because: error.reason) }
     }
-    hasher.update(bytes.span)
-    bytesRead += bytes.count
+    if trailer != nil { bytes = trailer?.release(bytes, isLast: isAtEnd) ?? bytes }
     return bytes
+  }
+
+  private mutating func decompressed(_ count: Int) throws(CSVError) -> [UInt8] {
+    switch form {
+    case .plain(var raw):
+      let bytes = try raw.read(count)
+      isAtEnd = raw.isAtEnd
+      form = .plain(raw)
+      return bytes
+    case .gzip(var input):
+      // The state is large; what the enumeration holds must not be a second reference to it.
+      form = .plain(input.raw)
+      let bytes = try input.read(count)
+      isAtEnd = input.isAtEnd
+      form = .gzip(input)
+      return bytes
+    case .zstd(var input):
+      let bytes = try input.read(count)
+      isAtEnd = input.isAtEnd
+      form = .zstd(input)
+      return bytes
+    }
+  }
+}
+
+/// Holds back the last lines of a text.
+struct Trailer: Sendable {
+  private let lines: Int
+  private var held: [UInt8] = []
+
+  init(lines: Int) { self.lines = lines }
+
+  /// What is surely not among the last lines.
+  mutating func release(_ bytes: [UInt8], isLast: Bool) -> [UInt8] {
+    held.append(copying: bytes.span)
+    // Before the end, the rest behind the last line break may be a line, or the start of one.
+    var breaks = isLast && held.last != 0x0A ? lines : lines + 1
+    var place = held.count
+    while place > 0 {
+      if held[place - 1] == 0x0A {
+        breaks -= 1
+        if breaks == 0 { break }
+      }
+      place -= 1
+    }
+    let released = Array(held[..<place])
+    held.removeFirst(place)
+    return released
   }
 }
