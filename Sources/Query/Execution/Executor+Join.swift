@@ -1,0 +1,57 @@
+import Columns
+import Kernels
+
+extension Executor {
+  /// The right side is read whole and found by its keys; the left side streams past it.
+  func join(_ join: JoinPlan) throws(QueryError) -> Stream {
+    let right = try frame(join.right)
+    var keys: [Column] = []
+    for key in join.rightKeys { keys.append(try key.column(right)) }
+    let table = JoinTable(keys, right, isLeftOuter: join.isLeftOuter)
+    let leftKeys = join.leftKeys
+    return try stream(join.left).map { (frame) throws(QueryError) in
+      var probe: [Column] = []
+      for key in leftKeys { probe.append(try key.column(frame)) }
+      return table.joined(frame, probe)
+    }
+  }
+}
+
+/// The right side of a join, found by its keys.
+struct JoinTable: Sendable {
+  private let join: HashJoin
+  private let right: Frame
+  private let isLeftOuter: Bool
+  private let byCode: RowsByCode
+
+  init(_ keys: [Column], _ right: Frame, isLeftOuter: Bool) {
+    let join = HashJoin(keys, rowCount: right.rowCount)
+    self.join = join
+    self.right = right
+    self.isLeftOuter = isLeftOuter
+    byCode = RowsByCode(join)
+  }
+
+  /// The rows of `left` with those of the right side that have equal keys.
+  func joined(_ left: Frame, _ keys: [Column]) -> Frame {
+    if join.isUnique { return joinedOnce(left, keys) }
+    let (rows, partners) = join.probe(
+      keys, rowCount: left.rowCount, keepsUnmatched: isLeftOuter)
+    let columns = left.columns.map { gather($0, rows) } + right.columns.map { gather($0, partners) }
+    return Frame(columns, rowCount: rows.count)
+  }
+
+  /// With at most one partner a row, the left side keeps its columns as they are.
+  private func joinedOnce(_ left: Frame, _ keys: [Column]) -> Frame {
+    let partners = byCode.match(keys, rowCount: left.rowCount)
+    let isComplete = !partners.contains(Column.absent)
+    if isLeftOuter || isComplete {
+      let columns = left.columns + right.columns.map { gather($0, partners) }
+      return Frame(columns, rowCount: left.rowCount)
+    }
+    let rows = partners.indices.filter { partners[$0] != Column.absent }.map { UInt32($0) }
+    let kept = rows.map { partners[Int($0)] }
+    let columns = left.columns.map { gather($0, rows) } + right.columns.map { gather($0, kept) }
+    return Frame(columns, rowCount: rows.count)
+  }
+}

@@ -1,0 +1,82 @@
+import Columns
+import Kernels
+import SQL
+
+/// The answers of EXPLAIN and DESCRIBE.
+struct Explanations {
+  let engine: QueryEngine
+
+  func explain(_ select: Select, isAnalyzed: Bool) throws(QueryError) -> QueryResult {
+    let (plan, _) = try engine.plan(select)
+    return lines(plan.lines(indent: 0))
+  }
+
+  func describe(_ table: TableExpression) throws(QueryError) -> QueryResult {
+    let fields: [Field]
+    if case .query(let query) = table.kind {
+      fields = try engine.plan(query).fields
+    } else {
+      let (plan, scope) = try FromBinder(engine.binder).bind(table)
+      if case .scan(let scan) = plan {
+        fields = scan.table.schema.fields
+      } else {
+        fields = scope.entries.map { Field($0.name, $0.type) }
+      }
+    }
+    let columns = [
+      Column(.text, .texts(TextVector(fields.map(\.name)))),
+      Column(.text, .texts(TextVector(fields.map(\.type.description)))),
+      Column(.text, .texts(TextVector(fields.map { $0.isNullable ? "YES" : "NO" }))),
+    ]
+    let schema = Schema([
+      Field("column_name", .text), Field("column_type", .text), Field("null", .text),
+    ])
+    return QueryResult(schema, [Frame(columns, rowCount: fields.count)])
+  }
+
+  private func lines(_ lines: [String]) -> QueryResult {
+    let column = Column(.text, .texts(TextVector(lines)))
+    return QueryResult(Schema([Field("plan", .text)]), [Frame([column], rowCount: lines.count)])
+  }
+}
+
+extension Plan {
+  /// The operators, a line each, what feeds an operator below it.
+  func lines(indent: Int) -> [String] {
+    let own = String(repeating: "  ", count: indent) + title
+    return [own] + inputs.flatMap { $0.lines(indent: indent + 1) }
+  }
+
+  /// What the operator does.
+  var title: String {
+    func list(_ expressions: [Bound]) -> String { expressions.map(\.key).joined(separator: ", ") }
+    func list(_ orders: [BoundOrder]) -> String {
+      orders.map { $0.expression.key + ($0.direction.isDescending ? " DESC" : "") }
+        .joined(separator: ", ")
+    }
+    switch self {
+    case .scan(let scan):
+      let names = scan.columns.map { scan.table.schema[$0].name }.joined(separator: ", ")
+      return "scan \(scan.table.name) (\(names))"
+    case .values(let rows, _): return "values, \(rows.count) rows"
+    case .filter(_, let condition): return "filter \(condition.key)"
+    case .project(_, let expressions): return "project \(list(expressions))"
+    case .join(let join):
+      let kind = join.isLeftOuter ? "left join" : "join"
+      return "\(kind) \(list(join.leftKeys)) = \(list(join.rightKeys))"
+    case .aggregate(let aggregation):
+      let calls = aggregation.aggregates.map(\.key).joined(separator: ", ")
+      return "group by (\(list(aggregation.keys))) \(calls)"
+    case .window(_, let calls): return "window \(calls.map(\.key).joined(separator: ", "))"
+    case .distinct: return "distinct"
+    case .sort(_, let orders, let limit, let offset):
+      return "sort \(list(orders))" + Self.bounds(limit, offset)
+    case .slice(_, let limit, let offset): return "take" + Self.bounds(limit, offset)
+    case .union: return "union all"
+    }
+  }
+
+  private static func bounds(_ limit: Int?, _ offset: Int) -> String {
+    (limit.map { " limit \($0)" } ?? "") + (offset > 0 ? " offset \(offset)" : "")
+  }
+}

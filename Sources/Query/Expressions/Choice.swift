@@ -1,0 +1,230 @@
+import Columns
+import Kernels
+import Synchronization
+
+/// CASE and COALESCE: for each row, which of several expressions gives its value.
+struct Choice {
+  let type: DataType
+  let union: CodeUnion
+
+  init(_ type: DataType, _ union: CodeUnion) {
+    self.type = type
+    self.union = union
+  }
+
+  /// The result of the first branch whose condition is true.
+  func evaluate(
+    _ branches: [Bound.Branch], otherwise: Bound, _ frame: Frame
+  ) throws(QueryError) -> Operand {
+    let results = branches.map(\.result) + [otherwise]
+    let isLazy = results.contains { $0.canFail } || branches.contains { $0.condition.canFail }
+    let undecided = UInt8(branches.count)
+    precondition(branches.count < 255, "a CASE has at most 254 branches")
+    var choice = [UInt8](repeating: undecided, count: frame.rowCount)
+    for (number, branch) in branches.enumerated() {
+      if isLazy {
+        let open = choice.map { $0 == undecided }
+        let rows = Selection(open, validity: nil).rows(of: frame.rowCount)
+        let part = frame.keeping(.rows(rows), needed: branch.condition.columns)
+        for row in try branch.condition.selected(part).rows(of: rows.count) {
+          choice[Int(rows[Int(row)])] = UInt8(number)
+        }
+      } else {
+        try mark(&choice, number, undecided, where: branch.condition, frame)
+      }
+    }
+    let values = isLazy ? try chosen(results, choice, frame) : try all(results, frame)
+    return .column(merged(values, choice))
+  }
+
+  private func mark(
+    _ choice: inout [UInt8], _ number: Int, _ undecided: UInt8, where condition: Bound,
+    _ frame: Frame
+  ) throws(QueryError) {
+    let truth = try condition.evaluate(frame)
+    let bits = truth.booleans
+    let branch = UInt8(number)
+    if truth.isConstant {
+      if truth.value != .boolean(true) { return }
+      for row in choice.indices where choice[row] == undecided { choice[row] = branch }
+    } else if let validity = truth.column.validity {
+      for row in choice.indices where choice[row] == undecided && bits[row] && validity[row] {
+        choice[row] = branch
+      }
+    } else {
+      for row in choice.indices where bits[row] && choice[row] == undecided {
+        choice[row] = branch
+      }
+    }
+  }
+
+  /// The first value that is not NULL.
+  func firstValid(_ operands: [Bound], _ frame: Frame) throws(QueryError) -> Operand {
+    var values: [Operand] = []
+    var choice = [UInt8](repeating: UInt8(operands.count - 1), count: frame.rowCount)
+    var open = Array(UInt32(0)..<UInt32(frame.rowCount))
+    precondition(operands.count < 256, "COALESCE has at most 255 arguments")
+    for (number, operand) in operands.enumerated() {
+      let value: Operand
+      if operand.canFail && open.count < frame.rowCount {
+        let part = frame.keeping(.rows(open), needed: operand.columns)
+        value = .column(try operand.column(part).scattered(to: open, of: frame.rowCount))
+      } else {
+        value = try operand.evaluate(frame)
+      }
+      if number == 0 && (value.isConstant ? !value.isNull : value.column.validity == nil) {
+        return value
+      }
+      values.append(value)
+      var stillOpen: [UInt32] = []
+      for row in open {
+        if value.column.isNull(value.isConstant ? 0 : Int(row)) {
+          stillOpen.append(row)
+        } else {
+          choice[Int(row)] = UInt8(number)
+        }
+      }
+      open = stillOpen
+      if open.isEmpty { break }
+    }
+    return .column(merged(values, choice))
+  }
+
+  private func all(_ results: [Bound], _ frame: Frame) throws(QueryError) -> [Operand] {
+    var values: [Operand] = []
+    for result in results { values.append(try result.evaluate(frame)) }
+    return values
+  }
+
+  /// The value of each result for the rows that choose it; NULL in the others.
+  private func chosen(
+    _ results: [Bound], _ choice: [UInt8], _ frame: Frame
+  ) throws(QueryError) -> [Operand] {
+    var values: [Operand] = []
+    for (number, result) in results.enumerated() {
+      let mine = choice.map { $0 == UInt8(number) }
+      switch Selection(mine, validity: nil) {
+      case .none: values.append(.constant(.null, type))
+      case .all: values.append(try result.evaluate(frame))
+      case .rows(let rows):
+        let part = frame.keeping(.rows(rows), needed: result.columns)
+        values.append(.column(try result.column(part).scattered(to: rows, of: frame.rowCount)))
+      }
+    }
+    return values
+  }
+
+  private func merged(_ values: [Operand], _ choice: [UInt8]) -> Column {
+    var valid: Bitmap?
+    if values.contains(where: { $0.column.validity != nil }) {
+      valid = Bitmap(
+        choice.indices.map { row in
+          let value = values[Int(choice[row])]
+          return !value.column.isNull(value.isConstant ? 0 : row)
+        })
+    }
+    return Column(type, mergedValues(values, choice), validity: valid)
+  }
+
+  private func mergedValues(_ values: [Operand], _ choice: [UInt8]) -> Column.Values {
+    switch type {
+    case .boolean: return .booleans(pick(values.map(\.booleans), choice))
+    case .date: return .dates(pick(values.map(\.dates), choice))
+    case .bigint, .timestamp, .null: return .integers(pick(values.map(\.integers), choice))
+    case .hugeint, .decimal: return .wide(pick(values.map(\.wide), choice))
+    case .double: return .doubles(pick(values.map(\.doubles), choice))
+    case .interval: return .intervals(pick(values.map(\.intervals), choice))
+    case .text:
+      if let (codes, dictionary) = union.codes(of: values, rowCount: choice.count) {
+        return .codes(pick(codes, choice), dictionary)
+      }
+      let texts = values.map(\.texts)
+      var result = TextVector()
+      for row in choice.indices {
+        let number = Int(choice[row])
+        result.append(texts[number].bytes[texts[number].range(values[number].isConstant ? 0 : row)])
+      }
+      return .texts(result)
+    }
+  }
+
+  private func pick<T>(_ values: [[T]], _ choice: [UInt8]) -> [T] {
+    var result: [T] = []
+    result.reserveCapacity(choice.count)
+    for row in choice.indices { result.append(values[Int(choice[row])].at(row)) }
+    return result
+  }
+}
+
+extension Selection {
+  func rows(of rowCount: Int) -> [UInt32] {
+    switch self {
+    case .all: Array(UInt32(0)..<UInt32(rowCount))
+    case .none: []
+    case .rows(let rows): rows
+    }
+  }
+}
+
+/// One dictionary for texts that come as codes of several, remembered for the dictionaries it was
+/// made of, so that the blocks of a segment all get the same one.
+final class CodeUnion: Sendable {
+  private struct Entry {
+    let parts: [TextDictionary]
+    let dictionary: TextDictionary
+    /// For each part, the code in `dictionary` of each of its codes.
+    let codes: [[UInt32]]
+  }
+
+  private let entries = Mutex<[Entry]>([])
+
+  init() {}
+
+  /// The texts of all operands as codes of one dictionary; nil where that costs more than spelling
+  /// out the rows.
+  func codes(of operands: [Operand], rowCount: Int) -> ([[UInt32]], TextDictionary)? {
+    var columns: [([UInt32], TextDictionary)] = []
+    var entryCount = 0
+    for operand in operands {
+      guard case .codes(let codes, let dictionary) = operand.column.values else { return nil }
+      columns.append((codes, dictionary))
+      if !operand.isConstant { entryCount += dictionary.count }
+    }
+    if columns.allSatisfy({ $0.1 === columns[0].1 }) { return (columns.map(\.0), columns[0].1) }
+    if entryCount > 4 * rowCount { return nil }
+    let isConstant = operands.map(\.isConstant)
+    let entry = entry(for: columns.map(\.1), isConstant: isConstant)
+    var codes: [[UInt32]] = []
+    for (number, (own, dictionary)) in columns.enumerated() {
+      let map = entry.codes[number]
+      codes.append(dictionary.count == 0 ? own : own.map { map[Int($0)] })
+    }
+    return (codes, entry.dictionary)
+  }
+
+  private func entry(for parts: [TextDictionary], isConstant: [Bool]) -> Entry {
+    let known = entries.withLock { entries in
+      entries.first { entry in
+        entry.parts.count == parts.count
+          && parts.indices.allSatisfy { place in
+            let (one, other) = (entry.parts[place], parts[place])
+            // A constant comes with a new dictionary each time, but always says the same.
+            return one === other || isConstant[place]
+          }
+      }
+    }
+    if let known { return known }
+    var table = GroupTable([.text])
+    var codes: [[UInt32]] = []
+    for part in parts {
+      let texts = Column(.text, .texts(part.texts))
+      codes.append(table.add([texts], rowCount: part.count).ids)
+    }
+    let dictionary = TextDictionary(Operand.column(table.keyColumns()[0]).texts)
+    let entry = Entry(parts: parts, dictionary: dictionary, codes: codes)
+    return entries.withLock { entries in
+      entries.append(entry)
+      return entry
+    }
+  }
+}

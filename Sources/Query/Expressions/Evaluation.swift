@@ -1,0 +1,224 @@
+import Columns
+import Kernels
+
+// Evaluation of a bound expression over the rows of a frame, a column at a time.
+
+extension Bound {
+  /// Its value in each row.
+  func evaluate(_ frame: Frame) throws(QueryError) -> Operand {
+    switch self {
+    case .column(let place, let type):
+      let column = frame.columns[place]
+      return .column(column.type == type ? column : column.retyped(type))
+    case .constant(let value, let type):
+      return .constant(value, type)
+    case .call(let call):
+      return try call.evaluate(frame)
+    case .logic(let isAnd, let operands):
+      return try Logic.evaluate(isAnd: isAnd, operands, frame)
+    case .isNull(let operand, let isNegated):
+      let value = try operand.evaluate(frame)
+      return value.nullness(isNegated: isNegated)
+    case .conditional(let branches, let otherwise, let type, let union):
+      return try Choice(type, union).evaluate(branches, otherwise: otherwise, frame)
+    case .coalesce(let operands, let type, let union):
+      return try Choice(type, union).firstValid(operands, frame)
+    case .isIn(let operand, let set, let isNegated):
+      return set.contains(try operand.evaluate(frame), isNegated: isNegated)
+    case .query, .isInQuery:
+      preconditionFailure("inner queries are answered before rows are read")
+    case .perCode(let inner, let column, let cache):
+      return try cache.evaluate(inner, column, frame)
+    }
+  }
+
+  /// Its value in each row, as a column.
+  func column(_ frame: Frame) throws(QueryError) -> Column {
+    try evaluate(frame).spread(over: frame.rowCount)
+  }
+
+  /// The rows where it is true: neither false nor NULL.
+  func selected(_ frame: Frame) throws(QueryError) -> Selection {
+    Selection(try evaluate(frame), rowCount: frame.rowCount)
+  }
+}
+
+extension BoundCall {
+  func evaluate(_ frame: Frame) throws(QueryError) -> Operand {
+    var operands: [Operand] = []
+    var isConstant = true
+    for argument in arguments {
+      let operand = try argument.evaluate(frame)
+      operands.append(operand)
+      isConstant = isConstant && operand.isConstant
+    }
+    let rowCount = isConstant ? 1 : frame.rowCount
+    var validity: Bitmap?
+    if case .strict = function.body {
+      for operand in operands {
+        if operand.isNull { return .constant(.null, type) }
+        if !operand.isConstant { validity = Bitmap.both(validity, operand.column.validity) }
+      }
+    }
+    let given = Arguments(
+      operands: operands, rowCount: rowCount, validity: validity, type: type, position: position)
+    let column: Column
+    switch function.body {
+    case .strict(let body): column = Column(type, try body(given), validity: validity)
+    case .general(let body): column = try body(given)
+    }
+    precondition(column.count == rowCount, "\(function.name) gives one value a row")
+    return Operand(column: column, isConstant: isConstant)
+  }
+}
+
+extension Operand {
+  func nullness(isNegated: Bool) -> Operand {
+    guard let validity = column.validity else { return .constant(.boolean(isNegated), .boolean) }
+    let bits = (0..<column.count).map { validity[$0] == isNegated }
+    return Operand(column: Column(.boolean, .booleans(bits)), isConstant: isConstant)
+  }
+}
+
+/// Some of the rows of a frame.
+enum Selection: Sendable {
+  case all
+  case none
+  case rows([UInt32])
+
+  init(_ condition: Operand, rowCount: Int) {
+    if condition.isConstant {
+      self = condition.value == .boolean(true) ? .all : .none
+      return
+    }
+    self.init(condition.booleans, validity: condition.column.validity)
+  }
+
+  init(_ bits: [Bool], validity: Bitmap?) {
+    var rows = [UInt32](repeating: 0, count: bits.count)
+    var count = 0
+    if let validity {
+      for row in bits.indices {
+        rows[count] = UInt32(truncatingIfNeeded: row)
+        count &+= bits[row] && validity[row] ? 1 : 0
+        if count == rows.count { break }
+      }
+    } else {
+      for row in bits.indices {
+        rows[count] = UInt32(truncatingIfNeeded: row)
+        count &+= bits[row] ? 1 : 0
+        if count == rows.count { break }
+      }
+    }
+    if count == 0 {
+      self = .none
+    } else if count == bits.count {
+      self = .all
+    } else {
+      rows.removeLast(rows.count - count)
+      self = .rows(rows)
+    }
+  }
+}
+
+extension Frame {
+  /// The selected rows.
+  func keeping(_ selection: Selection) -> Frame {
+    switch selection {
+    case .all: self
+    case .none: Frame(columns.map { gather($0, []) }, rowCount: 0)
+    case .rows(let rows): Frame(columns.map { gather($0, rows) }, rowCount: rows.count)
+    }
+  }
+
+  /// The selected rows; of the other columns than `needed` only the places remain.
+  func keeping(_ selection: Selection, needed: Set<Int>) -> Frame {
+    guard case .rows(let rows) = selection else { return keeping(selection) }
+    var kept: [Column] = []
+    for place in columns.indices {
+      kept.append(
+        needed.contains(place)
+          ? gather(columns[place], rows)
+          : Column(repeating: .null, columns[place].type, count: rows.count))
+    }
+    return Frame(kept, rowCount: rows.count)
+  }
+}
+
+extension Column {
+  /// The row that is none: what is gathered from it is NULL.
+  static let absent = UInt32.max
+
+  /// The values at the given rows of a column of `rowCount` rows that is NULL elsewhere.
+  func scattered(to rows: [UInt32], of rowCount: Int) -> Column {
+    var places = [UInt32](repeating: Self.absent, count: rowCount)
+    for index in rows.indices { places[Int(rows[index])] = UInt32(index) }
+    return gather(self, places)
+  }
+}
+
+/// AND and OR with three values: true, false and unknown.
+enum Logic {
+  static func evaluate(
+    isAnd: Bool, _ operands: [Bound], _ frame: Frame
+  ) throws(QueryError) -> Operand {
+    var result = try operands[0].evaluate(frame)
+    for operand in operands.dropFirst() {
+      // The value that decides, whatever the rest says: false for AND, true for OR.
+      let decisive = !isAnd
+      if result.isConstant, result.value == .boolean(decisive) { return result }
+      let next: Operand
+      if operand.canFail {
+        next = try evaluate(operand, frame, whereNot: decisive, result)
+      } else {
+        next = try operand.evaluate(frame)
+      }
+      result = combine(isAnd: isAnd, result, next, rowCount: frame.rowCount)
+    }
+    return result
+  }
+
+  /// Evaluates `operand` for the rows that `known` does not decide; elsewhere it is NULL, which
+  /// changes nothing there.
+  private static func evaluate(
+    _ operand: Bound, _ frame: Frame, whereNot decisive: Bool, _ known: Operand
+  ) throws(QueryError) -> Operand {
+    if known.isConstant { return try operand.evaluate(frame) }
+    let bits = known.booleans
+    let open = bits.indices.map { bits[$0] != decisive || known.column.isNull($0) }
+    switch Selection(open, validity: nil) {
+    case .all: return try operand.evaluate(frame)
+    case .none: return .constant(.null, .boolean)
+    case .rows(let rows):
+      let part = frame.keeping(.rows(rows), needed: operand.columns)
+      let values = try operand.column(part)
+      return .column(values.scattered(to: rows, of: frame.rowCount))
+    }
+  }
+
+  private static func combine(
+    isAnd: Bool, _ a: Operand, _ b: Operand, rowCount: Int
+  ) -> Operand {
+    let isConstant = a.isConstant && b.isConstant
+    let count = isConstant ? 1 : rowCount
+    let (aBits, bBits) = (a.booleans, b.booleans)
+    if a.column.validity == nil && b.column.validity == nil {
+      let bits =
+        isAnd
+        ? mapped(aBits, bBits, count) { $0 && $1 } : mapped(aBits, bBits, count) { $0 || $1 }
+      return Operand(column: Column(.boolean, .booleans(bits)), isConstant: isConstant)
+    }
+    let decisive = !isAnd
+    var bits: [Bool] = []
+    var valid: [Bool] = []
+    for row in 0..<count {
+      let aNull = a.column.isNull(a.isConstant ? 0 : row)
+      let bNull = b.column.isNull(b.isConstant ? 0 : row)
+      let decided = (!aNull && aBits.at(row) == decisive) || (!bNull && bBits.at(row) == decisive)
+      bits.append(decided ? decisive : isAnd)
+      valid.append(decided || !(aNull || bNull))
+    }
+    let column = Column(.boolean, .booleans(bits), validity: Bitmap(valid))
+    return Operand(column: column, isConstant: isConstant)
+  }
+}

@@ -1,0 +1,155 @@
+import Columns
+import Kernels
+
+/// Equally long columns without names: what flows between operators.
+struct Frame: Sendable {
+  var columns: [Column]
+  var rowCount: Int
+
+  init(_ columns: [Column], rowCount: Int) {
+    self.columns = columns
+    self.rowCount = rowCount
+  }
+
+  init(_ batch: ColumnBatch) {
+    columns = batch.columns
+    rowCount = batch.rowCount
+  }
+
+  /// One row without columns: what a query without FROM reads.
+  static let oneRow = Frame([], rowCount: 1)
+}
+
+/// A value of each row for a function: a column, or one value for all rows.
+struct Operand: Sendable {
+  /// Has one row where `isConstant`.
+  let column: Column
+  let isConstant: Bool
+
+  static func column(_ column: Column) -> Operand { Operand(column: column, isConstant: false) }
+
+  static func constant(_ value: Value, _ type: DataType) -> Operand {
+    Operand(column: Column(repeating: value, type, count: 1), isConstant: true)
+  }
+
+  var type: DataType { column.type }
+
+  /// Whether it is NULL in all rows.
+  var isNull: Bool { isConstant && column.isNull(0) }
+
+  /// The constant's value, where it is one.
+  var value: Value? { isConstant ? column.value(at: 0) : nil }
+
+  /// As a column of `rowCount` rows.
+  func spread(over rowCount: Int) -> Column {
+    isConstant ? Column(repeating: column.value(at: 0), type, count: rowCount) : column
+  }
+
+  /// The rows that are not NULL among `rowCount`; nil where all are.
+  func validity(rowCount: Int) -> Bitmap? {
+    if !isConstant { return column.validity }
+    return column.isNull(0) ? Bitmap(repeating: false, count: rowCount) : nil
+  }
+}
+
+extension Operand {
+  var booleans: [Bool] {
+    if case .booleans(let values) = column.values { return values }
+    preconditionFailure("a BOOLEAN operand holds truth values, not \(column.type)")
+  }
+
+  var dates: [Int32] {
+    if case .dates(let values) = column.values { return values }
+    preconditionFailure("a DATE operand holds days, not \(column.type)")
+  }
+
+  var integers: [Int64] {
+    if case .integers(let values) = column.values { return values }
+    preconditionFailure("a BIGINT operand holds integers, not \(column.type)")
+  }
+
+  var wide: [Int128] {
+    if case .wide(let values) = column.values { return values }
+    preconditionFailure("a HUGEINT operand holds wide integers, not \(column.type)")
+  }
+
+  var doubles: [Double] {
+    if case .doubles(let values) = column.values { return values }
+    preconditionFailure("a DOUBLE operand holds doubles, not \(column.type)")
+  }
+
+  var intervals: [Interval] {
+    if case .intervals(let values) = column.values { return values }
+    preconditionFailure("an INTERVAL operand holds intervals, not \(column.type)")
+  }
+
+  /// The texts themselves, whether they came as codes or not.
+  var texts: TextVector { spelled(column) }
+}
+
+extension Column {
+  /// `count` times one value.
+  init(repeating value: Value, _ type: DataType, count: Int) {
+    let validity = value == .null ? Bitmap(repeating: false, count: count) : nil
+    switch type {
+    case .boolean:
+      var bit = false
+      if case .boolean(let given) = value { bit = given }
+      self.init(type, .booleans(Array(repeating: bit, count: count)), validity: validity)
+    case .date:
+      var days: Int32 = 0
+      if case .date(let given) = value { days = given }
+      self.init(type, .dates(Array(repeating: days, count: count)), validity: validity)
+    case .bigint, .timestamp, .null:
+      let number: Int64 =
+        switch value {
+        case .bigint(let given), .timestamp(let given): given
+        default: 0
+        }
+      self.init(type, .integers(Array(repeating: number, count: count)), validity: validity)
+    case .hugeint, .decimal:
+      let number: Int128 =
+        switch value {
+        case .hugeint(let given), .decimal(let given, _): given
+        default: 0
+        }
+      self.init(type, .wide(Array(repeating: number, count: count)), validity: validity)
+    case .double:
+      var number = 0.0
+      if case .double(let given) = value { number = given }
+      self.init(type, .doubles(Array(repeating: number, count: count)), validity: validity)
+    case .interval:
+      var length = Interval()
+      if case .interval(let given) = value { length = given }
+      self.init(type, .intervals(Array(repeating: length, count: count)), validity: validity)
+    case .text:
+      var text = ""
+      if case .text(let given) = value { text = given }
+      let codes = [UInt32](repeating: 0, count: count)
+      self.init(type, .codes(codes, TextDictionary(TextVector([text]))), validity: validity)
+    }
+  }
+
+  /// The same values under another name of their type: a DATE's days are not checked.
+  func retyped(_ type: DataType) -> Column { Column(type, values, validity: validity) }
+}
+
+extension Bitmap {
+  /// The bits that both have, where nil has all of them.
+  static func both(_ one: Bitmap?, _ other: Bitmap?) -> Bitmap? {
+    guard let one else { return other }
+    guard let other else { return one }
+    var words = one.words
+    let more = other.words
+    for index in words.indices { words[index] &= more[index] }
+    return Bitmap(words: words, count: one.count)
+  }
+
+  init(_ bits: [Bool]) {
+    var words = [UInt64](repeating: 0, count: (bits.count + 63) / 64)
+    for index in bits.indices {
+      words[index &>> 6] |= (bits[index] ? 1 : 0) &<< UInt64(index & 63)
+    }
+    self.init(words: words, count: bits.count)
+  }
+}

@@ -1,0 +1,80 @@
+import Bytes
+import CSV
+import ColumnFile
+import Columns
+import SQL
+
+/// Opens what stands in quotes in FROM: a `.groove` file, a CSV file, or a folder of them.
+struct FileOpener: Sendable {
+  let options: QueryOptions
+
+  func open(_ reference: FileReference) throws(QueryError) -> any TableSource {
+    switch reference {
+    case .path(let path, let position): return try open(path, position)
+    case .csv(let csv, let position):
+      return try CSVOpener(options: options).open(try files(csv.path, position), csv, position)
+    }
+  }
+
+  private func open(_ path: String, _ position: Position) throws(QueryError) -> any TableSource {
+    let paths = try files(path, position)
+    guard let first = paths.first else {
+      throw QueryError(
+        "the folder \(path) has no .groove or .csv files", at: position)
+    }
+    if !first.hasSuffix(".groove") {
+      return try CSVOpener(options: options).open(paths, nil, position)
+    }
+    var segments: [Segment] = []
+    var schema: Schema?
+    for path in paths {
+      let file: ColumnFile
+      do {
+        file = try ColumnFile(try FileSource(path))
+      } catch let error as any Explained { throw QueryError(error) } catch {
+        preconditionFailure("files are refused with explained errors")
+      }
+      if let schema, schema != file.schema {
+        throw QueryError("\(path) has other columns than \(first)", at: position)
+      }
+      schema = file.schema
+      segments.append(Segment(partition: nil, content: .file(file)))
+    }
+    return SegmentTable(Self.name(of: path), schema ?? Schema([]), segments: segments)
+  }
+
+  /// The file itself, or the files of a folder and its folders, sorted by path. Files of another
+  /// kind than the first are left out.
+  private func files(_ path: String, _ position: Position) throws(QueryError) -> [String] {
+    let kind: FileSystem.Kind?
+    do { kind = try FileSystem.status(path)?.kind } catch { throw QueryError(error) }
+    guard let kind else { throw QueryError("there is no file \(path)", at: position) }
+    if kind != .folder { return [path] }
+    var found: [String] = []
+    do { try collect(path, &found) } catch { throw QueryError(error) }
+    let isGroove = found.contains { $0.hasSuffix(".groove") }
+    return found.filter { $0.hasSuffix(".groove") == isGroove }.sorted()
+  }
+
+  private func collect(_ folder: String, _ found: inout [String]) throws(SystemError) {
+    for entry in try FileSystem.entries(of: folder) {
+      if entry.name.hasPrefix(".") || entry.name.hasPrefix("_") { continue }
+      let path = "\(folder)/\(entry.name)"
+      if try FileSystem.status(path)?.kind == .folder {
+        try collect(path, &found)
+      } else if path.hasSuffix(".groove") || Self.isCSV(path) {
+        found.append(path)
+      }
+    }
+  }
+
+  private static func isCSV(_ path: String) -> Bool {
+    [".csv", ".csv.gz", ".csv.zst"].contains { path.hasSuffix($0) }
+  }
+
+  /// The file's name without its folder and its endings.
+  static func name(of path: String) -> String {
+    let last = path.split(separator: "/").last ?? "file"
+    return String(last.prefix { $0 != "." })
+  }
+}

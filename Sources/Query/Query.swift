@@ -1,1 +1,0 @@
-// Query: see Sources/README.md.

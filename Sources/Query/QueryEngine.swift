@@ -1,0 +1,120 @@
+import Bytes
+package import Columns
+package import SQL
+
+/// Answers queries over the tables of a catalog, and over files.
+package struct QueryEngine: Sendable {
+  private let catalog: any Catalog
+  private let options: QueryOptions
+
+  package init(_ catalog: any Catalog, _ options: QueryOptions = QueryOptions()) {
+    self.catalog = catalog
+    self.options = options
+  }
+
+  /// Answers one statement.
+  package func run(_ text: String) throws(QueryError) -> QueryResult {
+    let statement: Statement
+    do { statement = try Parser.statement(SourceText(text)) } catch { throw QueryError(error) }
+    return try run(statement)
+  }
+
+  package func run(_ statement: Statement) throws(QueryError) -> QueryResult {
+    switch statement {
+    case .select(let select): return try run(select)
+    case .explain(let select, let isAnalyzed):
+      return try Explanations(engine: self).explain(select, isAnalyzed: isAnalyzed)
+    case .describe(let table): return try Explanations(engine: self).describe(table)
+    case .showTables:
+      let names = Column(.text, .texts(TextVector(catalog.tableNames)))
+      return QueryResult(
+        Schema([Field("name", .text)]), [Frame([names], rowCount: names.count)])
+    default:
+      throw QueryError("only a pack declares tables; a query reads them", at: nil)
+    }
+  }
+
+  package func run(_ select: Select) throws(QueryError) -> QueryResult {
+    try runAll([select])[0]
+  }
+
+  /// Answers several queries.
+  package func runAll(_ selects: [Select]) throws(QueryError) -> [QueryResult] {
+    var results: [QueryResult] = []
+    for select in selects {
+      let (plan, fields) = try plan(select)
+      let executor = Executor(options: options)
+      let ready = Compilation.compiled(try answeringSubqueries(plan, executor))
+      let frames = try executor.frames(ready)
+      results.append(
+        QueryResult(Schema(fields), frames, statistics: executor.collector.statistics))
+    }
+    return results
+  }
+
+  /// The names and types of a query's columns.
+  package func schema(of select: Select) throws(QueryError) -> Schema {
+    Schema(try plan(select).fields)
+  }
+
+  /// What is to be done for a query, optimised, and the names of its columns.
+  func plan(_ select: Select) throws(QueryError) -> (plan: Plan, fields: [Field]) {
+    let (plan, fields) = try binder.bind(select)
+    return (Optimizer.optimized(plan), fields)
+  }
+
+  var binder: SelectBinder {
+    SelectBinder(catalog: catalog, openFile: FileOpener(options: options).open)
+  }
+
+  /// The plan with the queries inside its expressions replaced by their answers.
+  private func answeringSubqueries(
+    _ plan: Plan, _ executor: Executor
+  ) throws(QueryError) -> Plan {
+    try plan.mappingExpressions { (bound) throws(QueryError) in
+      try answered(bound, executor)
+    }
+  }
+
+  private func answered(_ bound: Bound, _ executor: Executor) throws(QueryError) -> Bound {
+    switch bound {
+    case .query(let query):
+      let frame = try executor.frame(try optimized(query, executor))
+      if frame.rowCount > 1 {
+        throw QueryError("a query that stands for a value gave several rows", at: query.position)
+      }
+      let value = frame.rowCount == 0 ? Value.null : frame.columns[0].value(at: 0)
+      return .constant(value, query.type)
+    case .isInQuery(let operand, let query, let isNegated):
+      let frames = try executor.frames(try optimized(query, executor))
+      let values = ValueSet(frames.map { $0.columns[0] }, query.type)
+      return .isIn(try answered(operand, executor), values, isNegated: isNegated)
+    default:
+      var operands: [Bound] = []
+      for operand in bound.operands { operands.append(try answered(operand, executor)) }
+      return operands.isEmpty ? bound : bound.replacingOperands(operands)
+    }
+  }
+
+  private func optimized(_ query: Subquery, _ executor: Executor) throws(QueryError) -> Plan {
+    Compilation.compiled(
+      try answeringSubqueries(Optimizer.optimized(query.plan), executor))
+  }
+}
+
+/// The answer to a query.
+package struct QueryResult: Sendable {
+  package let schema: Schema
+  package let batches: [ColumnBatch]
+  package let statistics: ScanStatistics
+
+  init(_ schema: Schema, _ frames: [Frame], statistics: ScanStatistics = ScanStatistics()) {
+    self.schema = schema
+    batches = frames.filter { $0.rowCount > 0 }.map {
+      ColumnBatch(schema, $0.columns, rowCount: $0.rowCount)
+    }
+    self.statistics = statistics
+  }
+
+  package var rowCount: Int { batches.reduce(0) { $0 + $1.rowCount } }
+}

@@ -1,0 +1,47 @@
+import Synchronization
+
+/// What was read to answer a query, and how.
+package struct ScanStatistics: Sendable, Hashable {
+  package var partitions = 0
+  package var partitionsRead = 0
+  package var blocks = 0
+  package var blocksRead = 0
+  package var rowsRead = 0
+  /// Batches that went through arrays of group numbers, hashed words and hashed rows.
+  package var denseGroupBatches = 0
+  package var packedGroupBatches = 0
+  package var wideGroupBatches = 0
+  /// Batches of distinct values that went straight into bits, that waited to be sorted by group,
+  /// and whose values were numbered by hashing.
+  package var distinctBitsetBatches = 0
+  package var distinctPendingBatches = 0
+  package var distinctHashedBatches = 0
+  /// Aggregations that were finished a partition at a time, without merging.
+  package var partitionedAggregations = 0
+
+  package init() {}
+
+  package mutating func add(_ other: ScanStatistics) {
+    partitions += other.partitions
+    partitionsRead += other.partitionsRead
+    blocks += other.blocks
+    blocksRead += other.blocksRead
+    rowsRead += other.rowsRead
+    denseGroupBatches += other.denseGroupBatches
+    packedGroupBatches += other.packedGroupBatches
+    wideGroupBatches += other.wideGroupBatches
+    distinctBitsetBatches += other.distinctBitsetBatches
+    distinctPendingBatches += other.distinctPendingBatches
+    distinctHashedBatches += other.distinctHashedBatches
+    partitionedAggregations += other.partitionedAggregations
+  }
+}
+
+/// Gathers the statistics of all threads.
+final class StatisticsCollector: Sendable {
+  private let total = Mutex(ScanStatistics())
+
+  func add(_ change: (inout ScanStatistics) -> Void) { total.withLock { change(&$0) } }
+
+  var statistics: ScanStatistics { total.withLock { $0 } }
+}
