@@ -1,9 +1,10 @@
 /// The word of `words` that `word` is most likely a slip of, if one is near enough.
 ///
 /// Near is at most one slip in three letters: a letter too many, too few, wrong, or two swapped.
-/// The case of letters does not count. Of equally near words the first wins.
+/// In words of one or two letters nothing is a slip. The case of letters does not count. Of equally
+/// near words the first wins.
 package func nearestWord(to word: String, of words: some Sequence<String>) -> String? {
-  let limit = max(1, word.count / 3)
+  let limit = word.count < 3 ? 0 : max(1, word.count / 3)
   var best: (word: String, slips: Int)?
   for candidate in words {
     let slips = slipsBetween(Array(word.foldedName), Array(candidate.foldedName))

@@ -226,15 +226,18 @@ extension Parser {
     return error("\(found) cannot stand here", slipHint())
   }
 
-  /// The keyword that the word here may be a slip of.
+  /// The keyword that the word here may be a slip of, or the word before it, which then was taken
+  /// for a name: `FROM t WHRE a`.
   private func slipHint() -> String {
     let keywords = [
       "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "ORDER", "LIMIT", "OFFSET", "JOIN", "LEFT",
-      "USING", "UNION", "SELECT", "BETWEEN", "LIKE", "AND", "OR", "AS", "BY", "PARTITION",
+      "USING", "UNION", "SELECT", "BETWEEN", "LIKE", "PARTITION",
     ]
-    guard token.kind == .word, let word = nearestWord(to: token.text, of: keywords),
-      word.foldedName != token.keyword
-    else { return "" }
-    return "Did you mean \(word)?"
+    for word in [token] + tokens[..<index].suffix(1) where word.kind == .word {
+      if let near = nearestWord(to: word.text, of: keywords), near.foldedName != word.keyword {
+        return "Did you mean \(near) instead of `\(word.text)`?"
+      }
+    }
+    return ""
   }
 }
