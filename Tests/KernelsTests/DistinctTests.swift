@@ -11,11 +11,15 @@ import Testing
     DistinctOptions(directBytes: 0, pendingRows: 10),
     DistinctOptions(directBytes: 0, bitsetBytes: 0, pendingRows: 10),
     DistinctOptions(directBytes: 64, bitsetBytes: 0, pendingRows: 7),
+    DistinctOptions(pendingRows: 5, memoryBytes: 200, spillRows: 11),
+    DistinctOptions(memoryBytes: 0, spillRows: 1),
   ]
 
   @Test(arguments: forms.indices)
   func `agrees with sets of texts in every form, cut and merged anywhere`(form: Int) throws {
-    for seed in 0..<120 as Range<UInt64> {
+    // Empty parts of spills within spills take their time.
+    let seeds: UInt64 = Self.forms[form].memoryBytes == 0 ? 2 : 120
+    for seed in 0..<seeds {
       var samples = Samples(seed)
       let count = Int.random(in: 0...80, using: &samples.random)
       let groupCount = Int.random(in: 1...6, using: &samples.random)
@@ -63,13 +67,50 @@ import Testing
       DistinctStatistics(pendingBatches: 2, groupPasses: 2),
       DistinctStatistics(pendingBatches: 2, groupPasses: 2),
     ]
-    for form in Self.forms.indices {
+    for form in expected.indices {
       var set = AggregateSet([Aggregate(.countDistinct, [.text])], options: Self.forms[form])
       try set.update(groups, groupCount: 7, [[column]])
       try set.update(groups, groupCount: 7, [[column]])
       let counts = try set.finish(groupCount: 7)[0].cells
       #expect(counts == Array(repeating: .bigint(1000), count: 7))
       #expect(set.distinctStatistics == expected[form], "form \(form)")
+    }
+  }
+
+  @Test func `goes to disk for what does not fit its memory, and answers the same`() throws {
+    let aggregate = [Aggregate(.countDistinct, [.bigint]), Aggregate(.countDistinct, [.text])]
+    var whole = AggregateSet(aggregate)
+    let options = DistinctOptions(memoryBytes: 100_000, spillRows: 5000)
+    var first = AggregateSet(aggregate, options: options)
+    var second = AggregateSet(aggregate, options: options)
+    var random = Seeded(3)
+    for batch in 0..<20 {
+      let values = (0..<1000).map { _ in Int64.random(in: 0...5000, using: &random) &* 1_000_003 }
+      let ids = values.map { UInt32(truncatingIfNeeded: $0 % 3) }
+      let arguments = [
+        [Column(.bigint, .integers(values))],
+        [Column(.text, .texts(TextVector(values.map { "value \($0)" })))],
+      ]
+      try whole.update(.each(ids), groupCount: 3, arguments)
+      if batch < 10 {
+        try first.update(.each(ids), groupCount: 3, arguments)
+      } else {
+        try second.update(.each(ids), groupCount: 3, arguments)
+      }
+    }
+    try first.merge(second, groups: [0, 1, 2], groupCount: 3)
+    let expected = try whole.finish(groupCount: 3).map(\.cells)
+    #expect(try first.finish(groupCount: 3).map(\.cells) == expected)
+    #expect(first.distinctStatistics.spilledRows > 10_000)
+    #expect(whole.distinctStatistics.spilledRows == 0)
+  }
+
+  @Test func `says where it could not make its file`() throws {
+    let options = DistinctOptions(memoryBytes: 0, spillFolder: "/no/such/folder")
+    var set = AggregateSet([Aggregate(.countDistinct, [.bigint])], options: options)
+    let column = Column(.bigint, .integers([1 << 40, 2]))
+    #expect(throws: KernelsError.self) {
+      try set.update(.one(0, rows: 2), groupCount: 1, [[column]])
     }
   }
 

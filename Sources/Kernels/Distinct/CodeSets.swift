@@ -26,8 +26,8 @@ struct CodeSets: Sendable {
 
   init(_ options: DistinctOptions) { self.options = options }
 
-  /// About how much memory it takes.
-  var bytes: Int { bits.bytes + run.codes.count * 4 + pendingCount * 8 + counts.count * 8 }
+  /// About how much memory the codes take.
+  var bytes: Int { bits.bytes + run.codes.count * 4 + pendingCount * 8 }
 
   /// Adds each row's code, which is below `bound`, to the set of its group.
   mutating func add(_ groups: RowGroups, _ codes: [UInt32], groupCount: Int, bound: Int) {

@@ -11,13 +11,23 @@ package struct DistinctOptions: Sendable {
   package var bitsetBytes: Int
   /// How many rows wait to be sorted by group.
   package var pendingRows: Int
+  /// About how much memory the values of one aggregate may take before they go to disk.
+  package var memoryBytes: Int
+  /// Where the files without a name are made that take what does not fit.
+  package var spillFolder: String
+  /// How many rows are collected before some are written.
+  package var spillRows: Int
 
   package init(
-    directBytes: Int = 768 << 10, bitsetBytes: Int = 32 << 20, pendingRows: Int = 1 << 22
+    directBytes: Int = 768 << 10, bitsetBytes: Int = 32 << 20, pendingRows: Int = 1 << 22,
+    memoryBytes: Int = 512 << 20, spillFolder: String = "/tmp", spillRows: Int = 1 << 20
   ) {
-    self.directBytes = directBytes
-    self.bitsetBytes = bitsetBytes
-    self.pendingRows = pendingRows
+    self.directBytes = min(directBytes, memoryBytes / 2)
+    self.bitsetBytes = min(bitsetBytes, memoryBytes / 2)
+    self.pendingRows = max(1, min(pendingRows, memoryBytes / 32))
+    self.memoryBytes = memoryBytes
+    self.spillFolder = spillFolder
+    self.spillRows = spillRows
   }
 }
 
@@ -31,10 +41,14 @@ package struct DistinctStatistics: Sendable, Hashable {
   package var groupPasses = 0
   /// Batches whose values had to be numbered by hashing.
   package var hashedBatches = 0
+  /// How many rows went to disk, those of spills within spills again.
+  package var spilledRows = 0
 
   package init(
-    bitsetBatches: Int = 0, pendingBatches: Int = 0, groupPasses: Int = 0, hashedBatches: Int = 0
+    bitsetBatches: Int = 0, pendingBatches: Int = 0, groupPasses: Int = 0, hashedBatches: Int = 0,
+    spilledRows: Int = 0
   ) {
+    self.spilledRows = spilledRows
     self.bitsetBatches = bitsetBatches
     self.pendingBatches = pendingBatches
     self.groupPasses = groupPasses
@@ -46,45 +60,71 @@ package struct DistinctStatistics: Sendable, Hashable {
     pendingBatches += other.pendingBatches
     groupPasses += other.groupPasses
     hashedBatches += other.hashedBatches
+    spilledRows += other.spilledRows
   }
 }
 
 /// count(DISTINCT x), exactly: values become codes, and each group has a set of codes.
+///
+/// When values and sets outgrow their memory, all of them and all rows to come are set aside on
+/// disk, in parts by the hash of group and value. A part has all rows of its pairs, so at the end
+/// the parts are counted one by one, each like a whole input, and the counts added.
 struct DistinctState: AggregateState {
+  private let type: DataType
   private let options: DistinctOptions
+  private let level: Int
   private var values: ValueCodes
   private var sets: CodeSets
+  private var spill: RowSpill?
+  private var pastStatistics = DistinctStatistics()
+
+  /// How deep spills are spilled again: by then each part has a 16-millionth of the pairs.
+  private static let deepest = 4
 
   var statistics: DistinctStatistics {
-    var statistics = sets.statistics
+    var statistics = pastStatistics
+    statistics.add(sets.statistics)
     statistics.hashedBatches += values.hashedBatches
+    statistics.spilledRows += spill?.rowCount ?? 0
     return statistics
   }
 
-  init(_ type: DataType, _ options: DistinctOptions) {
+  init(_ type: DataType, _ options: DistinctOptions, level: Int = 0) {
+    self.type = type
     self.options = options
+    self.level = level
     values = ValueCodes(type)
     sets = CodeSets(options)
   }
 
-  mutating func update(_ groups: RowGroups, _ groupCount: Int, _ arguments: [Column]) {
+  mutating func update(_ groups: RowGroups, _ groupCount: Int, _ arguments: [Column])
+    throws(KernelsError)
+  {
     let column = arguments[0]
     guard let validity = column.validity else {
-      add(groups, column, groupCount)
+      try add(groups, column, groupCount)
       return
     }
     let rows = rowsSet(in: validity)
     switch groups {
     case .one(let group, _):
-      add(.one(group, rows: rows.count), gather(column, rows), groupCount)
+      try add(.one(group, rows: rows.count), gather(column, rows), groupCount)
     case .each(let ids):
-      add(.each(rows.map { ids[Int($0)] }), gather(column, rows), groupCount)
+      try add(.each(rows.map { ids[Int($0)] }), gather(column, rows), groupCount)
     }
   }
 
-  private mutating func add(_ groups: RowGroups, _ column: Column, _ groupCount: Int) {
+  /// Adds rows without nulls.
+  private mutating func add(_ groups: RowGroups, _ column: Column, _ groupCount: Int)
+    throws(KernelsError)
+  {
+    if spill != nil {
+      try setAside(groups, column)
+      return
+    }
     let codes = renumbering(groupCount) { $0.codes(of: column) }
     sets.add(groups, codes, groupCount: groupCount, bound: values.bound)
+    if values.bytes + sets.bytes > options.memoryBytes && level < Self.deepest { try startSpill() }
   }
 
   /// The codes that `number` gives; where it changes the codes given before, the sets follow.
@@ -102,17 +142,76 @@ struct DistinctState: AggregateState {
     }
   }
 
-  mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int) {
-    let other = same(other)
+  private mutating func startSpill() throws(KernelsError) {
+    spill = try RowSpill(
+      level: level, folder: options.spillFolder, pendingRows: options.spillRows)
+    pastStatistics.add(sets.statistics)
+    pastStatistics.hashedBatches += values.hashedBatches
+    let column = values.column()
+    for part in sets.parts() { try setAside(part.groups, gather(column, part.codes)) }
+    values = ValueCodes(type)
+    sets = CodeSets(options)
+  }
+
+  private mutating func setAside(_ groups: RowGroups, _ column: Column) throws(KernelsError) {
+    let owner = Column(.bigint, .integers(groups.ids.map { Int64($0) }))
+    try spill?.add(
+      [owner, column], hashes: hashes(of: [owner, column], rowCount: column.count))
+  }
+
+  mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int)
+    throws(KernelsError)
+  {
+    var other = same(other)
+    pastStatistics.add(other.pastStatistics)
+    if spill != nil || other.spill != nil {
+      if spill == nil { try startSpill() }
+      if other.spill == nil { try other.startSpill() }
+      try mergeSpills(other, groups)
+      return
+    }
     if other.values.bound == 0 { return }
     let codes = other.values.column()
     let map = renumbering(groupCount) { $0.codes(of: codes) }
     sets.merge(
       other.sets, groups: groups, codes: map, groupCount: groupCount, bound: values.bound)
+    if values.bytes + sets.bytes > options.memoryBytes && level < Self.deepest { try startSpill() }
   }
 
-  mutating func finish(_ rowCounts: [Int64]) -> Column {
-    Column(.bigint, .integers(sets.sizes(groupCount: rowCounts.count)))
+  private mutating func mergeSpills(_ other: DistinctState, _ groups: [UInt32])
+    throws(KernelsError)
+  {
+    guard var theirs = other.spill else { return }
+    for part in 0..<theirs.partCount {
+      for batch in try theirs.batches(ofPart: part) {
+        try setAside(.each(Self.owners(batch).map { groups[Int($0)] }), batch[1])
+      }
+    }
+  }
+
+  mutating func finish(_ rowCounts: [Int64]) throws(KernelsError) -> Column {
+    guard var spill else {
+      return Column(.bigint, .integers(sets.sizes(groupCount: rowCounts.count)))
+    }
+    var counts = [Int64](repeating: 0, count: rowCounts.count)
+    for part in 0..<spill.partCount {
+      var own = DistinctState(type, options, level: level + 1)
+      for batch in try spill.batches(ofPart: part) {
+        try own.add(.each(Self.owners(batch)), batch[1], rowCounts.count)
+      }
+      guard case .integers(let sizes) = try own.finish(rowCounts).values else { continue }
+      for group in sizes.indices { counts[group] += sizes[group] }
+      pastStatistics.add(own.statistics)
+    }
+    self.spill = spill
+    return Column(.bigint, .integers(counts))
+  }
+
+  private static func owners(_ batch: [Column]) -> [UInt32] {
+    guard case .integers(let owners) = batch[0].values else {
+      preconditionFailure("the group is the first column of a spill")
+    }
+    return owners.map { UInt32(truncatingIfNeeded: $0) }
   }
 }
 

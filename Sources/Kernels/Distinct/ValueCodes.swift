@@ -96,6 +96,9 @@ struct ValueCodes: Sendable {
   func column() -> Column {
     if let table { return table.keyColumns()[0] }
     switch type {
+    case .text where home.internedBytes > 0:
+      // A dictionary of all texts would keep them in memory for as long as anything names it.
+      return Column(.text, .texts(home.dictionary().texts))
     case .text:
       return Column(.text, .codes((0..<UInt32(bound)).map { $0 }, home.dictionary()))
     case .boolean: return Column(.boolean, .booleans([false, true]))

@@ -18,6 +18,7 @@ struct TextHome: Sendable {
   private var translations: [Translation] = []
 
   private static let unknown = UInt32.max
+  private static let mostTranslations = 4
 
   private struct Translation: Sendable {
     let dictionary: TextDictionary
@@ -84,6 +85,9 @@ struct TextHome: Sendable {
 
   private mutating func place(of dictionary: TextDictionary) -> Int {
     if let place = translations.firstIndex(where: { $0.dictionary === dictionary }) { return place }
+    // Batches of one source follow each other, so a few translations are enough, and a long row of
+    // files does not keep all of its dictionaries in memory.
+    if translations.count == Self.mostTranslations { translations.removeFirst() }
     let codes = [UInt32](repeating: Self.unknown, count: dictionary.count)
     translations.append(Translation(dictionary: dictionary, codes: codes))
     return translations.count - 1

@@ -34,7 +34,9 @@ package func gather(_ batch: ColumnBatch, _ rows: [UInt32]) -> ColumnBatch {
 }
 
 private func gatherValues<T>(_ source: [T], _ rows: [UInt32]) -> [T] {
-  rows.map { source[Int($0)] }
+  [T](capacity: rows.count) { output in
+    for row in rows.indices { output.append(source[Int(rows[row])]) }
+  }
 }
 
 private func gatherTexts(_ source: TextVector, _ rows: [UInt32], _ validity: Bitmap?) -> TextVector

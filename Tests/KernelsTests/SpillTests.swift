@@ -1,0 +1,52 @@
+import Columns
+import Kernels
+import TestSupport
+import Testing
+
+@Suite struct `Rows set aside` {
+  @Test func `come back once, in order, with equal keys in one part`() throws {
+    for seed in 0..<30 as Range<UInt64> {
+      var samples = Samples(seed)
+      var spill = try RowSpill(partCount: 4, folder: "/tmp", pendingRows: 20)
+      var expected: [String: [String]] = [:]
+      let types = Samples.types
+      for _ in 0..<6 {
+        let count = Int.random(in: 0...30, using: &samples.random)
+        let columns = types.map { samples.column($0, count: count, nulls: seed % 2 == 0) }
+        let key = [columns[3], columns[1]]
+        try spill.add(columns, hashes: hashes(of: key, rowCount: count))
+        for row in 0..<count {
+          let cells = columns.map { groupText($0.value(at: row)) }
+          expected["\(cells[3])|\(cells[1])", default: []].append(cells.joined(separator: "|"))
+        }
+      }
+      var found: [String: [String]] = [:]
+      var places: [String: Int] = [:]
+      for part in 0..<4 {
+        for batch in try spill.batches(ofPart: part) {
+          for row in 0..<batch[0].count {
+            let cells = batch.map { groupText($0.value(at: row)) }
+            let key = "\(cells[3])|\(cells[1])"
+            #expect(places[key] ?? part == part, "seed \(seed)")
+            places[key] = part
+            found[key, default: []].append(cells.joined(separator: "|"))
+          }
+        }
+      }
+      #expect(found == expected, "seed \(seed)")
+      #expect(spill.rowCount == expected.values.reduce(0) { $0 + $1.count })
+    }
+  }
+
+  @Test func `with too many dictionaries are spelled out`() throws {
+    var spill = try RowSpill(partCount: 1, folder: "/tmp")
+    for number in 0..<20 {
+      let dictionary = TextDictionary(TextVector(["text \(number)", "b"]))
+      let column = Column(
+        .text, .codes([0, 1, 0], dictionary), validity: Bitmap([true, true, false]))
+      try spill.add([column], hashes: [0, 0, 0])
+    }
+    let cells = try spill.batches(ofPart: 0).flatMap { $0[0].cells }
+    #expect(cells == (0..<20).flatMap { [Value.text("text \($0)"), .text("b"), .null] })
+  }
+}
