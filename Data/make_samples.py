@@ -2,9 +2,11 @@
 """Writes the sample lakes Data/music and Data/spotify: small, invented, and full of quirks.
 
 Run it without arguments; it always writes the same bytes. Data/README.md says what each quirk is.
+With --check it writes nothing, and fails where a file is not what it would write.
 """
 
 import random
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -25,8 +27,13 @@ def record(values):
 
 def write(path, records, newline="\n", bom=False, final_newline=True):
     text = newline.join(records) + (newline if final_newline else "")
+    data = (b"\xef\xbb\xbf" if bom else b"") + text.encode("utf-8")
+    if "--check" in sys.argv:
+        if not path.exists() or path.read_bytes() != data:
+            sys.exit(f"{path} is not what this script writes")
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes((b"\xef\xbb\xbf" if bom else b"") + text.encode("utf-8"))
+    path.write_bytes(data)
 
 
 # The words that titles and artists are made of; the odd ones stand for themselves.

@@ -5,8 +5,9 @@
     Data/oracle.py FOLDER --pack PACK --out OUT    writes OUT/<table>.csv, one file a KPI table, and
                                                    files.csv, rejections.csv and counts.csv
     Data/oracle.py --samples                       writes the expected folders beside this script
+    Data/oracle.py --check                         fails where one of those is not what it computes
     … --check-sql                                  also runs the pack's own queries in DuckDB over
-                                                   the rows that were kept, and compares
+                                                   the rows that were kept, and compares; as --check
 
 FOLDER is a lake (with incoming/), or a folder of files named after their tables. Everything is
 plain Python on plain lists: a reader of CSV that follows the rule record by record, and a function
@@ -16,6 +17,7 @@ a KPI that says its definition again. DuckDB is a second opinion, on the packs' 
 import argparse
 import csv
 import datetime
+import io
 import math
 import re
 import sys
@@ -557,9 +559,15 @@ def write_csv(stream, header, rows):
 
 
 def save(folder, name, header, rows):
+    path = folder / f"{name}.csv"
+    text = io.StringIO()
+    write_csv(text, header, rows)
+    if "--check" in sys.argv:
+        if not path.exists() or path.read_bytes() != text.getvalue().encode():
+            sys.exit(f"{path} is not what the oracle computes")
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as stream:
-        write_csv(stream, header, rows)
+    path.write_bytes(text.getvalue().encode())
 
 
 def run(folder, pack, out=None, check=False, kpis_only=False):
@@ -642,14 +650,15 @@ def main():
     parser.add_argument("--pack", choices=PACKS, default="spotify")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--samples", action="store_true")
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("--check-sql", action="store_true")
     arguments = parser.parse_args()
-    if arguments.samples:
+    if arguments.samples or arguments.check:
         for pack in PACKS:
             folder = HERE / ("music" if pack == "music" else "spotify")
             is_first = pack in ("music", "spotify")
             out = folder / "expected" if is_first else HERE / pack / "expected"
-            run(folder, pack, out, arguments.check_sql, kpis_only=not is_first)
+            run(folder, pack, out, arguments.check or arguments.check_sql, not is_first)
     elif arguments.folder:
         run(arguments.folder, arguments.pack, arguments.out, arguments.check_sql)
     else:
