@@ -4,10 +4,18 @@ package import Bytes
 /// not fit is a `Rejection` instead.
 package struct CSVError: Explained, Sendable {
   package let explanation: Explanation
+  /// Whether the input itself is at fault, and not the place that its bytes are read from.
+  package let isOfInput: Bool
 
-  package init(_ explanation: Explanation) { self.explanation = explanation }
+  package init(_ explanation: Explanation) {
+    self.explanation = explanation
+    isOfInput = true
+  }
 
-  package init(_ error: some Explained) { explanation = error.explanation }
+  package init(_ error: SourceError) {
+    explanation = error.explanation
+    isOfInput = false
+  }
 
   static func cannotRead(_ name: String, because reason: String, remedy: String = "") -> CSVError {
     CSVError(Explanation("cannot read", name, because: reason, remedy: remedy))

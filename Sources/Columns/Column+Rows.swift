@@ -59,7 +59,8 @@ extension ColumnBatch {
 extension Column {
   /// Columns of one type, one behind the other. Codes stay codes where all have the same
   /// dictionary, and become texts where not.
-  package static func joined(_ columns: [Column], type: DataType) -> Column {
+  package static func joined(_ all: [Column], type: DataType) -> Column {
+    let columns = all.filter { $0.count > 0 }
     var validity: Bitmap?
     if columns.contains(where: { $0.validity != nil }) {
       var bits = Bitmap(count: 0)
@@ -128,5 +129,12 @@ extension Column {
       for row in 0..<spelled.count { texts.append(spelled.bytes[spelled.range(row)]) }
     }
     return .texts(texts)
+  }
+}
+
+extension TextVector {
+  package mutating func append(contentsOf other: TextVector) {
+    reserve(texts: count + other.count, bytes: bytes.count + other.bytes.count)
+    for index in 0..<other.count { append(other.bytes[other.range(index)]) }
   }
 }

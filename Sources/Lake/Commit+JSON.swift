@@ -78,13 +78,10 @@ extension SegmentEntry {
 
 extension DictionaryUse {
   var json: JSON {
-    var members: [JSON.Member] = [
-      .init("column", .text(column)), .init("name", .text(base.name)),
-      .init("generation", .count(base.generation)), .init("count", .count(base.count)),
-    ]
-    if extensionCount > 0 { members.append(.init("extension", .count(extensionCount))) }
-    if let map { members.append(.init("map", .text(map))) }
-    return .object(members)
+    .members([
+      "column": .text(column), "name": .text(base.name), "generation": .count(base.generation),
+      "count": .count(base.count),
+    ])
   }
 
   init(_ fields: RecordFields) throws(LakeError) {
@@ -92,9 +89,7 @@ extension DictionaryUse {
       column: try fields.text("column"),
       base: SharedDictionary(
         name: try fields.text("name"), generation: try fields.count("generation"),
-        count: try fields.count("count")),
-      extensionCount: fields.json["extension"] == nil ? 0 : try fields.count("extension"),
-      map: try fields.optionalText("map"))
+        count: try fields.count("count")))
   }
 }
 

@@ -25,24 +25,18 @@ package struct SegmentEntry: Sendable, Hashable {
   }
 }
 
-/// How a segment's codes of one shared dictionary are to be read.
+/// A column of a segment that holds codes of a shared dictionary.
+///
+/// All its codes are the lake's: the ids of a segment are committed before it is written, and codes
+/// never change their meaning, so any later generation reads it.
 package struct DictionaryUse: Sendable, Hashable {
   package var column: String
-  /// The generation it was written with: codes below its count are the lake's codes.
+  /// The generation it was written with.
   package var base: SharedDictionary
-  /// How many ids of its own the segment brought.
-  package var extensionCount: Int
-  /// The object that holds the lake's code of each of them, as UInt32, little-endian; nil where
-  /// they are `base.count`, `base.count + 1`, and so on.
-  package var map: String?
 
-  package init(
-    column: String, base: SharedDictionary, extensionCount: Int = 0, map: String? = nil
-  ) {
+  package init(column: String, base: SharedDictionary) {
     self.column = column
     self.base = base
-    self.extensionCount = extensionCount
-    self.map = map
   }
 }
 

@@ -15,14 +15,6 @@ struct RecordFields {
     return text
   }
 
-  func optionalText(_ member: String) throws(LakeError) -> String? {
-    switch json[member] {
-    case nil, .null?: return nil
-    case .text(let text)?: return text
-    default: throw wrong(member)
-    }
-  }
-
   func integer(_ member: String) throws(LakeError) -> Int64 {
     guard let number = json[member]?.asInteger else { throw wrong(member) }
     return number
@@ -75,7 +67,7 @@ struct RecordFields {
 enum RecordFrame {
   static func bytes(_ json: JSON) -> [UInt8] {
     var bytes = json.bytes()
-    let hash = hash(of: bytes)
+    let hash = ContentHash.of(bytes.span)
     bytes.append(UInt8(ascii: "\n"))
     bytes += "hash \(hash)\n".utf8
     return bytes
@@ -87,7 +79,7 @@ enum RecordFrame {
       throw .damaged(name, "it is cut short")
     }
     let line = Array(bytes[..<end])
-    let tail = "hash \(hash(of: line))\n"
+    let tail = "hash \(ContentHash.of(line.span))\n"
     guard bytes[(end + 1)...].elementsEqual(tail.utf8) else {
       throw .damaged(name, "its bytes do not match its hash")
     }
@@ -108,11 +100,4 @@ enum RecordFrame {
   }
 
   static let format = 1
-
-  /// FNV-1a of 64 bits.
-  private static func hash(of bytes: [UInt8]) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return String(hash, radix: 16)
-  }
 }

@@ -65,3 +65,43 @@ package struct TableLayout: Sendable, Hashable {
 
   private func places(_ names: [String]) -> [Int] { names.compactMap { schema.index(of: $0) } }
 }
+
+extension TableLayout {
+  /// The rows in the order of their keys, then of their list's columns. Without a list a second row
+  /// with one key is an error.
+  package func sorted(_ batch: ColumnBatch) throws(TableError) -> ColumnBatch {
+    let plain = ColumnBatch(
+      batch.schema,
+      batch.columns.map { column in
+        if case .codes = column.values {
+          return Column(column.type, .texts(column.spelled), validity: column.validity)
+        }
+        return column
+      }, rowCount: batch.rowCount)
+    let keys = keyColumns.map { plain.columns[$0] }
+    let lists = listColumns.map { plain.columns[$0] }
+    func order(_ columns: [Column], _ first: Int, _ second: Int) -> Int {
+      for column in columns {
+        let order = RowOrder.compare(column, first, second)
+        if order != 0 { return order }
+      }
+      return 0
+    }
+    let rows = (0..<plain.rowCount).sorted { first, second in
+      let byKey = order(keys, first, second)
+      if byKey != 0 { return byKey < 0 }
+      let byList = order(lists, first, second)
+      return byList != 0 ? byList < 0 : first < second
+    }
+    for (first, second) in zip(rows, rows.dropFirst())
+    where list == nil && order(keys, first, second) == 0 {
+      let key = keys.map { $0.value(at: first).text ?? "NULL" }.joined(separator: ", ")
+      throw TableError(
+        Explanation(
+          "cannot keep", "the rows of the key (\(key))",
+          because: "there is more than one, and each would take the place of the other",
+          remedy: "Add a column to the SORT KEY, or gather the rows in a LIST."))
+    }
+    return plain.rows(rows)
+  }
+}

@@ -6,7 +6,7 @@ package import Columns
 /// ```
 /// run     := "GRVRUN1\n" · blocks · first keys of the blocks · footer · tail
 /// footer  := JSON: schema, keys, list, rows, and the offset, size, rows and hash of each block
-/// tail    := footer size (8) · footer hash (8) · "GRVRUN1\n"
+/// tail    := footer size (8) · footer hash (8, the low half of its content hash) · "GRVRUN1\n"
 /// ```
 /// Rows stand in the order of their keys, then of their list columns, then as they came. A reader
 /// searches the first keys and reads the blocks between, each checked by its hash.
@@ -19,7 +19,7 @@ package enum TableRun {
     of batches: [ColumnBatch], layout: TableLayout, blockRows: Int = 1024
   ) throws(TableError) -> [UInt8] {
     precondition(blockRows > 0, "a block holds a row at least")
-    let sorted = try sorted(ColumnBatch.joined(batches, schema: layout.schema), layout)
+    let sorted = try layout.sorted(ColumnBatch.joined(batches, schema: layout.schema))
     var bytes = magic
     var blocks: [JSON] = []
     var firsts: [Int] = []
@@ -70,48 +70,7 @@ package enum TableRun {
       rowCount: batch.rowCount)
   }
 
-  private static func sorted(
-    _ batch: ColumnBatch, _ layout: TableLayout
-  ) throws(TableError) -> ColumnBatch {
-    let plain = ColumnBatch(
-      batch.schema,
-      batch.columns.map { column in
-        if case .codes = column.values {
-          return Column(column.type, .texts(column.spelled), validity: column.validity)
-        }
-        return column
-      }, rowCount: batch.rowCount)
-    let keys = layout.keyColumns.map { plain.columns[$0] }
-    let lists = layout.listColumns.map { plain.columns[$0] }
-    func order(_ columns: [Column], _ first: Int, _ second: Int) -> Int {
-      for column in columns {
-        let order = RowOrder.compare(column, first, second)
-        if order != 0 { return order }
-      }
-      return 0
-    }
-    let rows = (0..<plain.rowCount).sorted { first, second in
-      let byKey = order(keys, first, second)
-      if byKey != 0 { return byKey < 0 }
-      let byList = order(lists, first, second)
-      return byList != 0 ? byList < 0 : first < second
-    }
-    for (first, second) in zip(rows, rows.dropFirst())
-    where layout.list == nil && order(keys, first, second) == 0 {
-      let key = keys.map { $0.value(at: first).text ?? "NULL" }.joined(separator: ", ")
-      throw TableError(
-        Explanation(
-          "cannot keep", "the rows of the key (\(key))",
-          because: "there is more than one, and each would take the place of the other",
-          remedy: "Add a column to the SORT KEY, or gather the rows in a LIST."))
-    }
-    return plain.rows(rows)
-  }
-
-  /// FNV-1a of 64 bits.
   static func hash(of bytes: ArraySlice<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return hash
+    ContentHash.of(bytes.span).low
   }
 }

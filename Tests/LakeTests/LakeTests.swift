@@ -22,9 +22,7 @@ import Testing
         table: "plays", partition: Int32(number % 3), object: "curated/plays/\(number)",
         rows: number, bytes: 10,
         dictionaries: [
-          DictionaryUse(
-            column: "song", base: dictionary.shared, extensionCount: 2,
-            map: number % 2 == 0 ? "map" : nil)
+          DictionaryUse(column: "song", base: dictionary.shared)
         ]),
       SegmentEntry(
         table: "songs", partition: nil, object: "curated/songs/\(number)", rows: 2, bytes: 3),

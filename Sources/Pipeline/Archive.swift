@@ -1,0 +1,80 @@
+import Bytes
+import Columns
+import Lake
+import Objects
+
+/// What becomes of files after the commit, and of what was refused.
+///
+/// Every step can be done twice: a run that was killed between two of them leaves the rest to the
+/// next run, which finds the same names by the ledger.
+enum Archive {
+  /// `archive/2024-06-25/streams/<name>.<hash>.csv`: equal names do not overwrite each other.
+  static func name(of arrival: Incoming.Arrival, hash: String, time: Int64) -> String {
+    let day = Calendar.text(days: Int32(Calendar.split(timestamp: time).days))
+    return "archive/\(day)/\(marked(arrival, hash))"
+  }
+
+  /// `<table>/<name>.<hash>.csv`.
+  static func marked(_ arrival: Incoming.Arrival, _ hash: String) -> String {
+    var name = arrival.source
+    if name.hasPrefix("\(arrival.table)/") { name.removeFirst(arrival.table.count + 1) }
+    let lowered = name.lowercased()
+    let ending = Incoming.endings.first { lowered.hasSuffix($0) } ?? ""
+    return "\(arrival.table)/\(name.dropLast(ending.count)).\(hash)\(name.suffix(ending.count))"
+  }
+
+  /// Moves a file whose content the ledger has to its place in the archive; where that is filled
+  /// the same bytes are there already.
+  static func keep(
+    _ arrival: Incoming.Arrival, as entry: LedgerEntry, in store: any ObjectStore
+  ) throws(ObjectError) {
+    if try store.look(at: entry.archive) == nil {
+      try store.move(arrival.object, to: entry.archive)
+    } else {
+      try store.delete(arrival.object)
+    }
+  }
+
+  static let refusedFolder = "logs/invalid/"
+
+  /// Moves a refused file away, with the reason beside it, so that it blocks no later run. The
+  /// reason is written first: a file that is gone from `incoming/` always has one.
+  static func refuse(
+    _ arrival: Incoming.Arrival, _ report: RunReport.FileReport, _ rejections: [Rejection],
+    in store: any ObjectStore
+  ) throws(ObjectError) {
+    let name = refusedFolder + marked(arrival, report.contentHash)
+    try store.put("\(name).reason.json", report.json.bytes(indented: true))
+    try putRejections(rejections, of: arrival, report, in: store)
+    try store.move(arrival.object, to: name)
+  }
+
+  /// Where the rejected rows of a file are kept.
+  static func rejectionsName(_ arrival: Incoming.Arrival, _ hash: String) -> String {
+    "\(refusedFolder)\(marked(arrival, hash)).rejected.jsonl"
+  }
+
+  /// Writes the rejected rows of a file, a line of JSON each.
+  static func putRejections(
+    _ rejections: [Rejection], of arrival: Incoming.Arrival, _ report: RunReport.FileReport,
+    in store: any ObjectStore
+  ) throws(ObjectError) {
+    if rejections.isEmpty { return }
+    var bytes: [UInt8] = []
+    for rejection in rejections.sorted(by: { $0.record < $1.record }) {
+      rejection.json.write(into: &bytes)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    try store.put(rejectionsName(arrival, report.contentHash), bytes)
+  }
+}
+
+extension Rejection {
+  var json: JSON {
+    .members([
+      "source": .text(source), "record": .count(record), "line": .count(line),
+      "byte": .count(byteOffset), "column": .optional(column), "reason": .text(reason),
+      "raw": .text(String(decoding: rawText, as: UTF8.self)),
+    ])
+  }
+}

@@ -1,0 +1,122 @@
+import Bytes
+import Columns
+import Lake
+package import Objects
+import Packs
+
+/// The verbs of a lake in their order: find, judge, write, commit, archive, compute.
+package enum Pipeline {
+  /// Takes in what has arrived under `incoming/` and brings the KPI tables up to date.
+  ///
+  /// It may be killed at any instruction: the log then holds a whole version, and the next run does
+  /// what is left. What is in the ledger is not taken in again; a file leaves `incoming/` only
+  /// after its commit; tables that wait for new rows are named in the log.
+  package static func run(
+    _ store: any ObjectStore, _ options: RunOptions = RunOptions(),
+    progress: Progress = Progress()
+  ) throws(PipelineError) -> RunReport {
+    let started = Clock.monotonicNanoseconds()
+    // A dry run works on a store that forgets.
+    let lake = Lake(options.isDryRun ? OverlayStore(store) : store)
+    var report = RunReport()
+    report.lake = store.name
+    report.isDryRun = options.isDryRun
+    report.startTime = options.time
+    do {
+      let first = try lake.snapshot()
+      report.versionBefore = first.version
+      for _ in 0..<options.attempts {
+        if try attempt(lake, options, progress, &report) {
+          report.seconds = Double(Clock.monotonicNanoseconds() - started) / 1e9
+          try write(&report, to: lake.store)
+          return report
+        }
+        report.restarts += 1
+      }
+    } catch { throw PipelineError(Explanation(describing: error)) }
+    throw PipelineError(
+      Explanation(
+        "cannot commit to", store.name, because: "other writers were faster every time",
+        remedy: "Run the same command again when they are done."))
+  }
+
+  /// One attempt; false if another writer was in the way.
+  private static func attempt(
+    _ lake: Lake, _ options: RunOptions, _ progress: Progress, _ report: inout RunReport
+  ) throws -> Bool {
+    let base = try lake.snapshot()
+    let choice = try PackChoice.choose(options.pack, base, lake.store)
+    let plans = try TablePlan.plans(of: choice.pack)
+    let incoming = try Incoming.find(in: lake.store, tables: choice.pack.inputs.map(\.name))
+    var attempt = try RunAttempt(lake, options, progress, choice.pack, plans, base)
+    try attempt.read(incoming)
+    // Rejected rows are kept aside before the commit: once it stands they are not seen again.
+    for index in attempt.files.indices where attempt.files[index].isSealed {
+      let file = attempt.files[index]
+      if file.rejections.isEmpty { continue }
+      attempt.files[index].report.keptAside = Archive.rejectionsName(
+        file.arrival, file.report.contentHash)
+      try Archive.putRejections(
+        file.rejections, of: file.arrival, file.report, in: lake.store)
+    }
+    guard try attempt.commit(choice.text, changesTables: choice.changesTables) else {
+      report.racesLost += attempt.racesLost
+      return false
+    }
+    try clearIncoming(attempt)
+    var refresh = TableRefresh(lake, choice.pack, options, progress, attempt.snapshot)
+    try refresh.run()
+    report.pack = choice.pack.name
+    report.ignored = incoming.ignored
+    fill(&report, attempt, refresh)
+    return true
+  }
+
+  /// Archives what is in the ledger, and moves away what was refused.
+  private static func clearIncoming(_ attempt: RunAttempt) throws {
+    let ledger = try attempt.lake.ledger(of: attempt.snapshot)
+    for file in attempt.files {
+      if file.report.outcome == .refused {
+        try Archive.refuse(file.arrival, file.report, file.rejections, in: attempt.lake.store)
+      } else if let entry = ledger.entry(
+        contentHash: file.report.contentHash, table: file.report.table)
+      {
+        try Archive.keep(file.arrival, as: entry, in: attempt.lake.store)
+      }
+    }
+  }
+
+  private static func fill(
+    _ report: inout RunReport, _ attempt: RunAttempt, _ refresh: TableRefresh
+  ) {
+    report.files = attempt.files.map { file in
+      var report = file.report
+      if report.outcome == .refused {
+        report.keptAside =
+          Archive.refusedFolder + Archive.marked(file.arrival, report.contentHash)
+      }
+      return report
+    }
+    report.unmatched = attempt.unmatched.map { name, rows in
+      RunReport.UnmatchedReference(
+        table: name.table, column: name.column, references: name.references, rows: rows)
+    }.sorted { ($0.table, $0.column) < ($1.table, $1.column) }
+    let added = attempt.written.filter { $0.entry.rows > 0 }
+    report.segmentsAdded = added.count
+    report.segmentBytes = added.reduce(0) { $0 + $1.entry.bytes }
+    report.tables = refresh.reports
+    report.slotsLeft = refresh.snapshot.staleSlots.count
+    report.flushes = attempt.flushes
+    report.racesLost += attempt.racesLost + refresh.racesLost
+    report.versionAfter = refresh.snapshot.version
+  }
+
+  /// Writes the report of a run that did something.
+  private static func write(_ report: inout RunReport, to store: any ObjectStore) throws {
+    let time = Calendar.text(timestamp: report.startTime)
+    let name = String(time.map { ":. ".contains($0) ? "-" : $0 })
+    let object = "logs/runs/\(name)-version-\(report.versionAfter).json"
+    report.object = object
+    try store.put(object, report.json.bytes(indented: true))
+  }
+}

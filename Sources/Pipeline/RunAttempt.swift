@@ -1,0 +1,296 @@
+import Bytes
+import CSV
+import Columns
+import Lake
+import Objects
+import Packs
+
+/// One attempt to take in what has arrived: read, judge, write segments, commit. If another writer
+/// commits something that this attempt has relied on, it is dropped and a new one begins; what it
+/// wrote is named by no commit then, and holds no place in the lake.
+struct RunAttempt {
+  let lake: Lake
+  let options: RunOptions
+  let progress: Progress
+  let pack: Pack
+  let plans: [TablePlan]
+  let ledger: Ledger
+  /// The version that the attempt started from.
+  let base: Snapshot
+  /// The newest version it knows: `base`, and what it committed to dictionaries since.
+  var snapshot: Snapshot
+  var reader: LakeReader
+  var dictionaries = RunDictionaries()
+  /// The segments of `base`, by table and partition.
+  let segments: [TableSlot: [SegmentEntry]]
+  var files: [FileState] = []
+  /// The file that is being read.
+  var openFile: Int?
+  var staging: [String: Staging] = [:]
+  var written: [WrittenSegment] = []
+  /// The rows of referred tables after this run, for the counting of what finds none.
+  var presentKeys: [String: PresentKeys] = [:]
+  /// The keys of referred tables that are new or changed, by table.
+  var changedKeys: [String: ColumnBatch] = [:]
+  /// Segments that whole tables, written anew, no longer need.
+  var replaced: [String] = []
+  var unmatched: [RunReport.UnmatchedReference: Int] = [:]
+  var flushes = 0
+  var racesLost = 0
+
+  /// A file of the run, in the order of rows.
+  struct FileState {
+    let arrival: Incoming.Arrival
+    var report: RunReport.FileReport
+    var rejections: [Rejection] = []
+    /// Whether it was read to its end and taken.
+    var isSealed = false
+  }
+
+  /// A segment that is written and waits to be committed.
+  struct WrittenSegment {
+    let entry: SegmentEntry
+    /// The one file it has rows of, when that may yet be refused.
+    let owner: Int?
+    let kept: [Int: Int]
+    let duplicates: [Int: Int]
+    let unmatched: [RunReport.UnmatchedReference: Int]
+  }
+
+  init(
+    _ lake: Lake, _ options: RunOptions, _ progress: Progress, _ pack: Pack,
+    _ plans: [TablePlan], _ base: Snapshot
+  ) throws(PipelineError) {
+    self.lake = lake
+    self.options = options
+    self.progress = progress
+    self.pack = pack
+    self.plans = plans
+    self.base = base
+    snapshot = base
+    reader = LakeReader(lake, base)
+    do {
+      ledger = try lake.ledger(of: base)
+      for plan in plans {
+        for name in plan.dictionaries.compactMap({ $0 })
+        where !dictionaries.names.contains(name) {
+          dictionaries.add(name, try reader.dictionary(name))
+        }
+      }
+    } catch { throw PipelineError(error) }
+    segments = Dictionary(grouping: base.segments) { segment in
+      TableSlot(table: segment.table, partition: segment.partition)
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension RunAttempt {
+  /// Reads all files of all tables; referred tables are complete before those that refer to them.
+  mutating func read(_ incoming: Incoming) throws(PipelineError) {
+    progress.update { state in
+      state = Progress.State(step: "reading")
+      state.bytesTotal = incoming.arrivals.reduce(0) { $0 + $1.size }
+    }
+    for plan in plans {
+      let arrivals = incoming.arrivals.filter { $0.table == plan.name }
+      for arrival in arrivals {
+        let hasTwin = arrivals.contains { $0.size == arrival.size && $0 != arrival }
+        try take(arrival, plan, hasTwin: hasTwin)
+      }
+      if plan.key?.keepsLast == true { try mergeLatest(plan) }
+      let isReferred = plans.contains { other in
+        other.references.contains { $0.table == plan.name }
+          && incoming.arrivals.contains { $0.table == other.name }
+      }
+      if isReferred { try notePresentKeys(plan) }
+    }
+    try flush()
+  }
+
+  private mutating func take(
+    _ arrival: Incoming.Arrival, _ plan: TablePlan, hasTwin: Bool
+  ) throws(PipelineError) {
+    progress.update { $0.subject = arrival.source }
+    var report = RunReport.FileReport(table: plan.name, source: arrival.source)
+    report.bytes = arrival.size
+    files.append(FileState(arrival: arrival, report: report))
+    let file = files.count - 1
+    let source = try Self.source(arrival, lake.store)
+    // Bytes that may be known are hashed first; a size that no known input has spares that.
+    if hasTwin || ledger.hasInput(bytes: arrival.size) {
+      let hash = try Self.hash(of: source)
+      if noteIfKnown(file, hash) { return progress.update { $0.bytesDone += arrival.size } }
+    }
+    var readOptions = ReadOptions(columns: plan.inputColumns(dictionaries))
+    readOptions.dialect = plan.dialect
+    readOptions.threads = options.threads
+    readOptions.chunkBytes = options.chunkBytes
+    var csv: CSVReader
+    switch Self.open(source, readOptions) {
+    case .success(let reader): csv = reader
+    case .failure(let error):
+      guard error.isOfInput else { throw PipelineError(error) }
+      return refuse(file, because: error.explanation.reason, hash: try Self.hash(of: source))
+    }
+    openFile = file
+    try readRows(&csv, file, plan)
+    openFile = nil
+    try finish(file, csv.counts, plan)
+  }
+
+  private static func source(
+    _ arrival: Incoming.Arrival, _ store: any ObjectStore
+  ) throws(PipelineError) -> any ByteSource {
+    do { return try store.source(arrival.object) } catch { throw PipelineError(error) }
+  }
+
+  private static func open(
+    _ source: any ByteSource, _ options: ReadOptions
+  ) -> Result<CSVReader, CSVError> {
+    do { return .success(try CSVReader(source, options)) } catch { return .failure(error) }
+  }
+
+  private mutating func readRows(
+    _ csv: inout CSVReader, _ file: Int, _ plan: TablePlan
+  ) throws(PipelineError) {
+    let startBytes = progress.current.bytesDone
+    let source = files[file].arrival.source
+    let csvLimit = ReadOptions(columns: []).keepRejections
+    while true {
+      let batches: [CSVBatch]
+      do { batches = try csv.next() } catch { throw PipelineError(error) }
+      if batches.isEmpty { return }
+      let judged = try JudgedBatch.judge(batches, plan, source: source, options.threads)
+      for (batch, result) in zip(batches, judged) {
+        for (column, name) in zip(batch.batch.columns, plan.dictionaries) {
+          guard let name, case .codes(_, let dictionary) = column.values else { continue }
+          dictionaries.note(name, dictionary)
+        }
+        let room = max(0, csvLimit - files[file].rejections.count)
+        files[file].rejections += (batch.rejections + result.rejections).prefix(room)
+        files[file].report.rowsRejected += result.rejections.count
+        for part in result.parts {
+          staging[plan.name, default: Staging()].append(
+            part.batch, partition: part.partition, file: file)
+        }
+      }
+      let counts = csv.counts
+      let kept = judged.reduce(0) { $0 + $1.keptCount }
+      progress.update { state in
+        state.bytesDone = startBytes + counts.bytes
+        state.rows += kept
+      }
+      let staged = staging.values.reduce(0) { $0 + $1.bytes }
+      if staged > options.memoryBytes / 2, plan.key?.keepsLast != true {
+        flushes += 1
+        try flush()
+      }
+    }
+  }
+
+  /// Decides on a file that was read to its end.
+  private mutating func finish(
+    _ file: Int, _ counts: ReadCounts, _ plan: TablePlan
+  ) throws(PipelineError) {
+    guard let hash = counts.contentHash else {
+      preconditionFailure("a reader at the end of its input knows the hash of it")
+    }
+    files[file].report.rowsRead = counts.rowsRead
+    files[file].report.rowsRejected += counts.rowsRejected
+    files[file].report.contentHash = hash.description
+    if noteIfKnown(file, hash) { return drop(file, plan) }
+    let read = counts.rowsRead
+    let rejected = files[file].report.rowsRejected
+    if Double(rejected) > options.maximumRejected * Double(read) {
+      drop(file, plan)
+      let share = (Double(rejected) * 1000 / Double(read)).rounded() / 10
+      refuse(
+        file,
+        because: "\(rejected) of its \(read) rows (\(share) %) do not fit the table \(plan.name)",
+        hash: hash)
+      return
+    }
+    try locateRejections(file, plan)
+    for rejection in files[file].rejections {
+      files[file].report.rejectionReasons[rejection.reason, default: 0] += 1
+    }
+    files[file].isSealed = true
+  }
+
+  /// Finds the lines of records that were read and then rejected by a check.
+  private mutating func locateRejections(
+    _ file: Int, _ plan: TablePlan
+  ) throws(PipelineError) {
+    let source = files[file].arrival.source
+    for index in files[file].rejections.indices { files[file].rejections[index].source = source }
+    let unknown = files[file].rejections.indices.filter { files[file].rejections[$0].line == 0 }
+    if unknown.isEmpty { return }
+    var readOptions = ReadOptions(columns: plan.inputColumns(dictionaries))
+    readOptions.dialect = plan.dialect
+    let records = unknown.map { files[file].rejections[$0].record }.sorted()
+    let places: [Int: RecordLocator.Place]
+    do {
+      places = try RecordLocator.places(
+        of: records, in: try Self.source(files[file].arrival, lake.store), readOptions)
+    } catch { throw PipelineError(Explanation(describing: error)) }
+    for index in unknown {
+      guard let place = places[files[file].rejections[index].record] else { continue }
+      files[file].rejections[index].line = place.line
+      files[file].rejections[index].byteOffset = place.byteOffset
+      files[file].rejections[index].rawText = place.rawText
+    }
+  }
+
+  /// Takes back all rows of a file.
+  private mutating func drop(_ file: Int, _ plan: TablePlan) {
+    staging[plan.name]?.remove(file: file)
+    written.removeAll { $0.owner == file }
+  }
+
+  /// Whether these bytes are in the table already, or came before in this run.
+  private mutating func noteIfKnown(_ file: Int, _ hash: ContentHash) -> Bool {
+    let text = hash.description
+    let table = files[file].arrival.table
+    let known =
+      ledger.entry(contentHash: text, table: table)?.source
+      ?? files.first { other in
+        other.isSealed && other.report.contentHash == text && other.arrival.table == table
+      }?.arrival.source
+    guard let known else { return false }
+    var report = RunReport.FileReport(table: table, source: files[file].arrival.source)
+    report.bytes = files[file].arrival.size
+    report.outcome = .known
+    report.contentHash = text
+    report.reason = "its bytes are in the lake already, as \(known)"
+    files[file].report = report
+    files[file].rejections = []
+    return true
+  }
+
+  private mutating func refuse(
+    _ file: Int, because reason: String, hash: ContentHash
+  ) {
+    var report = files[file].report
+    report.outcome = .refused
+    report.reason = reason
+    report.contentHash = hash.description
+    // None of its rows is in the lake: those that would have fitted are refused with the others.
+    report.rowsRejected = report.rowsRead
+    files[file].report = report
+  }
+
+  static func hash(of source: any ByteSource) throws(PipelineError) -> ContentHash {
+    var hasher = ContentHasher()
+    let step = 8 << 20
+    for offset in stride(from: 0, to: source.size, by: step) {
+      let piece: [UInt8]
+      do { piece = try source.read(at: offset, count: step) } catch {
+        throw PipelineError(error)
+      }
+      hasher.update(piece.span)
+    }
+    return hasher.finish()
+  }
+}

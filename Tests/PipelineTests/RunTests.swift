@@ -1,0 +1,253 @@
+import Bytes
+import Columns
+import Lake
+import Objects
+import Packs
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite struct `A run` {
+  static let streams = [
+    "p1,s1,2024-06-25 10:00:00,100", "p1,s2,2024-06-26 12:00:00,400",
+    "p2,s2,2024-06-25 11:00:00,200", "p3,s9,2024-06-26 12:00:00,500",
+    "p4,s1,2024-06-25 23:59:59,2", "p5,s1,2024-06-25 23:59:59,3", "p6,s1,2024-06-25 23:59:59,4",
+    "p7,s1,2024-06-25 23:59:59,5", "p8,s1,2024-06-25 23:59:59,6", "p9,s1,2024-06-25 23:59:59,7",
+    "pa,s1,2024-06-25 23:59:59,8", "pb,s1,2024-06-25 23:59:59,9",
+  ]
+
+  @Test func `takes in what has arrived, once, and says what became of each row`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    let report = try lake.run()
+    #expect(try lake.rows(of: "songs") == ["s1,One,pop", "s2,Two, too,folk"])
+    #expect(try lake.rows(of: "streams") == Self.streams)
+    #expect(report.files.map(\.source) == ["songs/a.csv", "streams/1.csv", "streams2.csv"])
+    #expect(report.files.map(\.rowsRead) == [3, 5, 10])
+    #expect(report.files.map(\.rowsKept) == [2, 4, 8])
+    #expect(report.files.map(\.rowsRejected) == [0, 0, 1])
+    #expect(report.files.map(\.duplicates) == [1, 1, 1])
+    #expect(
+      report.unmatched == [
+        RunReport.UnmatchedReference(
+          table: "streams", column: "song_id", references: "songs", rows: 1)
+      ])
+    #expect(try lake.names("incoming/").isEmpty)
+    #expect(try lake.names("archive/2024-06-26/").count == 3)
+    let rejected = try #require(report.files[2].keptAside)
+    let line = String(decoding: try lake.store.get(rejected), as: UTF8.self)
+    #expect(line.contains(#""record":10"#) && line.contains(#""column":"duration_ms""#))
+  }
+
+  @Test func `is a no-op for bytes that are in the lake, under any name`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    _ = try lake.run()
+    let state = try lake.state()
+    try lake.putFirstFiles()
+    let text = String(decoding: try lake.store.get("incoming/streams2.csv"), as: UTF8.self)
+    try lake.put("incoming/streams/another-name.csv", text)
+    let version = try Lake(lake.store).snapshot().version
+    let report = try lake.run()
+    #expect(report.files.map(\.outcome) == [.known, .known, .known, .known])
+    #expect(report.files[1].reason == "its bytes are in the lake already, as streams/1.csv")
+    #expect(report.rowsRead == 0)
+    #expect(try Lake(lake.store).snapshot().version == version)
+    #expect(try lake.state() == state)
+  }
+
+  @Test func `takes the same bytes once when they arrive twice in one run`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    let text = String(decoding: try lake.store.get("incoming/streams2.csv"), as: UTF8.self)
+    try lake.put("incoming/streams3.csv", text)
+    let report = try lake.run()
+    #expect(report.files.map(\.outcome) == [.committed, .committed, .committed, .known])
+    #expect(try lake.rows(of: "streams") == Self.streams)
+    #expect(try lake.names("incoming/").isEmpty)
+  }
+
+  @Test func `keeps the first row of a play and the last of a song, across runs`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    _ = try lake.run()
+    try lake.put(
+      "incoming/streams/late.csv",
+      """
+      stream_id,song_id,timestamp,duration_ms
+      p1,s2,2024-06-25 01:00:00,1
+      p1,s2,2024-06-27 01:00:00,1
+      pz,s3,2024-06-25 01:00:00,2
+
+      """)
+    try lake.put("incoming/songs/b.csv", "song_id,title,genre\ns2,Two!,rock\ns3,Three,pop\n")
+    let report = try lake.run()
+    #expect(report.files.map(\.rowsKept) == [2, 2])
+    #expect(report.files.map(\.duplicates) == [0, 1])
+    #expect(try lake.rows(of: "songs") == ["s1,One,pop", "s2,Two!,rock", "s3,Three,pop"])
+    #expect(
+      try lake.rows(of: "streams")
+        == (Self.streams + ["p1,s2,2024-06-27 01:00:00,1", "pz,s3,2024-06-25 01:00:00,2"])
+        .sorted())
+  }
+
+  @Test func `refuses a file whole, and goes on with the others`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    try lake.put("incoming/streams/0.csv", "stream_id,song_id,timestamp\np0,s1,2024-06-25 1:1:1\n")
+    try lake.put(
+      "incoming/streams/00.csv",
+      "stream_id,song_id,timestamp,duration_ms\np0,s1,2024-06-25 01:01:01,x\n"
+        + "pq,s1,2024-06-25 01:01:01,1\n")
+    try lake.put("incoming/other/x.csv", "a\n1\n")
+    let report = try lake.run()
+    #expect(
+      report.files.map(\.outcome) == [.committed, .refused, .refused, .committed, .committed])
+    #expect(report.files[1].reason?.contains("duration_ms") == true)
+    #expect(report.files[2].reason?.contains("1 of its 2 rows (50.0 %)") == true)
+    #expect(report.ignored == ["incoming/other/x.csv"])
+    #expect(try lake.rows(of: "streams") == Self.streams)
+    #expect(try lake.names("incoming/") == ["incoming/other/x.csv"])
+    let kept = try lake.names("logs/invalid/streams/")
+    #expect(kept.filter { $0.hasSuffix(".reason.json") }.count == 2)
+    // A refused file may come again.
+    let again = try #require(kept.first { $0.hasSuffix(".csv") && $0.contains("/00.") })
+    try lake.store.move(again, to: "incoming/streams/00.csv")
+    let second = try lake.run { $0.maximumRejected = 0.5 }
+    #expect(second.files.map(\.outcome) == [.committed])
+    #expect(second.files.map(\.rowsRejected) == [1])
+    #expect(try lake.rows(of: "streams").contains("pq,s1,2024-06-25 01:01:01,1"))
+  }
+
+  @Test func `brings the tables up to date: what is late, and what a song changes`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    let first = try lake.run()
+    #expect(first.tables.map(\.table) == ["genre_plays", "song_plays"])
+    #expect(first.tables.map(\.slots) == [2, 1])
+    #expect(
+      try lake.items("genre_plays", "pop") == [
+        #"{"genre":"pop","date":"2024-06-25","plays":9,"listened":144}"#
+      ])
+    #expect(
+      try lake.items("genre_plays", "folk", "2024-06-26") == [
+        #"{"genre":"folk","date":"2024-06-26","plays":1,"listened":400}"#
+      ])
+    #expect(try lake.items("song_plays", "s2") == [#"{"song_id":"s2","plays":2}"#])
+    // A late play of one date: only that date is computed again.
+    try lake.put(
+      "incoming/streams/late.csv",
+      "stream_id,song_id,timestamp,duration_ms\npx,s1,2024-06-26 01:00:00,7\n")
+    let late = try lake.run()
+    #expect(late.tables.map(\.slots) == [1, 1])
+    #expect(try lake.items("genre_plays", "pop").count == 2)
+    // A song of one date only gets its genre.
+    try lake.put("incoming/songs/c.csv", "song_id,title,genre\ns9,Nine,jazz\n")
+    let corrected = try lake.run()
+    #expect(corrected.tables.map(\.table) == ["genre_plays"])
+    #expect(corrected.tables.map(\.slots) == [1])
+    #expect(
+      try lake.items("genre_plays", "jazz") == [
+        #"{"genre":"jazz","date":"2024-06-26","plays":1,"listened":500}"#
+      ])
+    // The same songs again, in other bytes, change nothing.
+    try lake.put("incoming/songs/d.csv", "title,song_id,genre\nNine,s9,jazz\n")
+    let same = try lake.run()
+    #expect(same.tables.isEmpty)
+    #expect(same.segmentsAdded == 0)
+    // A song that changes its genre leaves no item of the old one behind.
+    try lake.put("incoming/songs/e.csv", "title,song_id,genre\nNine,s9,pop\n")
+    _ = try lake.run()
+    #expect(try lake.items("genre_plays", "jazz").isEmpty)
+    let state = try lake.state()
+    let rebuilt = try Pipeline.rebuild(lake.store, try SmallLake.options())
+    #expect(rebuilt.tables.map(\.slots) == [2, 1])
+    #expect(try lake.state() == state)
+  }
+
+  @Test func `leaves the dates that it is not asked for to a later run`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    let day = try #require(Calendar.days(text: "2024-06-25"))
+    let first = try lake.run { $0.dates = day...day }
+    #expect(first.slotsLeft == 1)
+    #expect(try lake.items("genre_plays", "folk", "2024-06-26").isEmpty)
+    _ = try lake.run()
+    #expect(try lake.items("genre_plays", "folk", "2024-06-26").count == 1)
+  }
+
+  @Test(arguments: FailingStore.Moment.allCases)
+  func `that is killed at any write ends, after a second run, in the same state`(
+    moment: FailingStore.Moment
+  ) throws {
+    func fill(_ lake: SmallLake) throws {
+      try lake.putFirstFiles()
+      try lake.put("incoming/streams/0.csv", "stream_id,song_id\np0,s1\n")
+    }
+    let expected = SmallLake(MemoryStore())
+    try fill(expected)
+    _ = try expected.run()
+    let state = try expected.state()
+    var operation = 1
+    while true {
+      let store = MemoryStore()
+      try fill(SmallLake(store))
+      let failing = FailingStore(store, failingAt: operation, moment)
+      do {
+        _ = try SmallLake(failing).run()
+        #expect(failing.operationCount < operation)
+        break
+      } catch { operation += 1 }
+      _ = try SmallLake(store).run()
+      #expect(try SmallLake(store).state() == state, "killed at operation \(operation - 1)")
+    }
+    #expect(operation > 10)
+  }
+
+  @Test func `reads the same from small chunks, flushed often, on any number of threads`() throws {
+    let expected = SmallLake(MemoryStore())
+    try expected.putFirstFiles()
+    _ = try expected.run()
+    for (threads, chunk, memory) in [(1, 16, 200), (2, 40, 1), (3, 100, 1 << 20)] {
+      let lake = SmallLake(MemoryStore())
+      try lake.putFirstFiles()
+      let report = try lake.run { options in
+        options.threads = threads
+        options.chunkBytes = chunk
+        options.memoryBytes = memory
+      }
+      #expect(report.flushes > 0 || memory == 1 << 20)
+      #expect(try lake.state() == expected.state())
+    }
+  }
+
+  @Test func `that is dry reports the same and changes nothing`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    let before = try #require(lake.store as? MemoryStore).contents
+    let dry = try lake.run { $0.isDryRun = true }
+    #expect(try #require(lake.store as? MemoryStore).contents == before)
+    let real = try lake.run()
+    #expect(dry.files.map(\.json) == real.files.map(\.json))
+    #expect(dry.tables == real.tables)
+  }
+
+  @Test func `loses nothing when two run at once`() throws {
+    let expected = SmallLake(MemoryStore())
+    try expected.putFirstFiles()
+    _ = try expected.run()
+    for _ in 0..<10 {
+      let lake = SmallLake(MemoryStore())
+      try lake.putFirstFiles()
+      _ = try Parallel.map(count: 4, threads: 4) { _ in
+        // A file that another run has archived meanwhile is gone; that run has it.
+        do { _ = try lake.run() } catch let error as PipelineError {
+          #expect(error.description.contains("no such object"))
+        }
+      }
+      _ = try lake.run()
+      #expect(try lake.state() == expected.state())
+    }
+  }
+}
