@@ -75,7 +75,7 @@ import Testing
     #expect(try Self.written(.jsonl) == expected)
     let lines = expected.split(separator: "\n").joined(separator: ",\n")
     #expect(try Self.written(.json) == "[\n\(lines)\n]\n")
-    #expect(try Self.written(.json, Self.schema, []) == "[]\n")
+    #expect(try Self.written(.json, Self.schema, []) == "[\n]\n")
   }
 
   @Test func `as Markdown`() throws {

@@ -1,5 +1,6 @@
 import Bytes
 import Packs
+import Query
 import SQL
 
 /// The program: words in, exit status out.
@@ -44,13 +45,8 @@ package enum Program {
     // Whoever read the output has seen enough.
     if let error = error as? SystemError, error.isBrokenPipe { return .done }
     do {
-      if let error = error as? UsageError {
-        try console.complain("groove: \(error)")
-        return .wrongUsage
-      }
       try console.complain("groove: \(error)")
-      // A text of SQL is as much the user's as the words of the command line.
-      return error is SQLError || error is PackError ? .wrongUsage : .failed
+      return isAboutTheWords(error) ? .wrongUsage : .failed
     } catch {
       // There is nobody left to tell.
       return .failed
@@ -58,9 +54,24 @@ package enum Program {
   }
 }
 
+extension Program {
+  /// Whether what was typed is at fault; a text of SQL is as much the user's as the flags.
+  private static func isAboutTheWords(_ error: any Error) -> Bool {
+    switch error {
+    case is UsageError, is SQLError, is PackError: true
+    case let error as QueryError: error.position != nil
+    default: false
+    }
+  }
+}
+
 extension Verb {
   /// All verbs, in the order of a first visit.
-  package static let all: [Verb] = [.convert, .pack, .generate, .help, .completions]
+  package static let all: [Verb] = [
+    .demo, .run, .rebuild, .query, .get, .describe, .generate, .convert, .export, .verify, .log,
+    .files,
+    .pack, .help, .completions,
+  ]
 
   /// The verb called `name`.
   static func named(_ name: String) throws(UsageError) -> Verb {

@@ -16,8 +16,8 @@ struct MusicTables: TableMaker {
 
   init(_ plan: Generation) {
     self.plan = plan
-    userPopularity = Popularity(count: plan.users, offset: 1 + Double(plan.users) / 1000)
-    songPopularity = Popularity(count: plan.songs, offset: 1 + Double(plan.songs) / 5000)
+    userPopularity = Popularity(count: plan.users, offset: 10 + Double(plan.users) / 1000)
+    songPopularity = Popularity(count: plan.songs, offset: 5 + Double(plan.songs) / 5000)
     genreTexts = Words.genres.map { Array($0.utf8) }
     let genrePopularity = Popularity(count: genreTexts.count, offset: 20)
     var genres: [UInt8] = []

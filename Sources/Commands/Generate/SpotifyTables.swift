@@ -11,8 +11,8 @@ struct SpotifyTables: TableMaker {
 
   init(_ plan: Generation) {
     self.plan = plan
-    userPopularity = Popularity(count: plan.users, offset: 1 + Double(plan.users) / 1000)
-    songPopularity = Popularity(count: plan.songs, offset: 1 + Double(plan.songs) / 5000)
+    userPopularity = Popularity(count: plan.users, offset: 10 + Double(plan.users) / 1000)
+    songPopularity = Popularity(count: plan.songs, offset: 5 + Double(plan.songs) / 5000)
     let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
     trackIDs = (0..<plan.songs).map { song in
       var chance = Chance(seed: plan.seed, stream: 1, part: song)

@@ -6,32 +6,54 @@ enum JSONPrinter {
   static func write(
     _ schema: Schema, _ batches: [ColumnBatch], asLines: Bool, to console: Console
   ) throws(SystemError) {
+    let separator = asLines ? "\n" : ",\n"
+    var isFirst = true
+    if !asLines { try console.write("[\n") }
+    for batch in batches where batch.rowCount > 0 {
+      if !isFirst { try console.write(separator) }
+      isFirst = false
+      for start in stride(from: 0, to: batch.rowCount, by: piece) {
+        if start > 0 { try console.write(separator) }
+        try console.write(
+          objects(schema, batch, start..<min(start + piece, batch.rowCount), separator))
+      }
+    }
+    if !isFirst { try console.write("\n") }
+    if !asLines { try console.write("]\n") }
+  }
+
+  /// The rows of a batch, each an object on a line of its own.
+  static func lines(_ schema: Schema, _ batch: ColumnBatch) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for start in stride(from: 0, to: batch.rowCount, by: piece) {
+      bytes += objects(schema, batch, start..<min(start + piece, batch.rowCount), "\n")
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  /// How many rows are made at a time.
+  private static let piece = 1024
+
+  private static func objects(
+    _ schema: Schema, _ batch: ColumnBatch, _ rows: Range<Int>, _ separator: String
+  ) -> [UInt8] {
     let keys = schema.fields.enumerated().map { index, field in
       var key = [UInt8]((index == 0 ? "{" : ",").utf8)
       JSON.write(field.name, into: &key)
       return key + [UInt8(ascii: ":")]
     }
-    var isFirst = true
-    if !asLines { try console.write("[") }
-    for batch in batches {
-      for start in stride(from: 0, to: batch.rowCount, by: 1024) {
-        let rows = start..<min(start + 1024, batch.rowCount)
-        let cells = batch.columns.map { values(of: $0, rows) }
-        var bytes: [UInt8] = []
-        for row in 0..<rows.count {
-          if !asLines { bytes += (isFirst ? "\n" : ",\n").utf8 }
-          isFirst = false
-          for column in keys.indices {
-            bytes += keys[column]
-            bytes += cells[column].bytes[cells[column].range(row)]
-          }
-          bytes += (keys.isEmpty ? "{}" : "}").utf8
-          if asLines { bytes.append(UInt8(ascii: "\n")) }
-        }
-        try console.write(bytes)
+    let cells = batch.columns.map { values(of: $0, rows) }
+    var bytes: [UInt8] = []
+    for row in 0..<rows.count {
+      if row > 0 { bytes += separator.utf8 }
+      for column in keys.indices {
+        bytes += keys[column]
+        bytes += cells[column].bytes[cells[column].range(row)]
       }
+      bytes += (keys.isEmpty ? "{}" : "}").utf8
     }
-    if !asLines { try console.write(isFirst ? "]\n" : "\n]\n") }
+    return bytes
   }
 
   /// The cells as JSON values. A number that JSON does not know (nan, inf) is null.

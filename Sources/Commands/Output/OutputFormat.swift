@@ -37,3 +37,22 @@ extension DataType {
     }
   }
 }
+
+/// Rows as CSV or JSON lines, piece by piece, for files.
+struct RowPieces {
+  private let format: OutputFormat
+  private let schema: Schema
+
+  init(_ format: OutputFormat, _ schema: Schema) {
+    precondition(format == .csv || format == .jsonl, "files are CSV or JSON lines")
+    self.format = format
+    self.schema = schema
+  }
+
+  /// What stands before the first row.
+  func head() -> [UInt8] { format == .csv ? CSVWriter(schema).header() : [] }
+
+  func rows(_ batch: ColumnBatch) -> [UInt8] {
+    format == .csv ? CSVWriter(schema).rows(batch) : JSONPrinter.lines(schema, batch)
+  }
+}

@@ -13,7 +13,7 @@ extension Verb {
     "--songs", "how many songs (default: a 200th of the plays, at most 100k)", in: 1...100_000_000)
   private static let seed = Flag.count(
     "--seed", "the same seed gives the same bytes (default: 1)", in: 0...Int.max)
-  private static let files = Flag.count(
+  private static let fileCount = Flag.count(
     "--files", "how many files of plays (default: one a day)", in: 1...1_000_000)
   private static let kind = Flag<Generation.Kind>.choice(
     "--pack", "PACK", "whose tables to make (default: music)")
@@ -23,7 +23,7 @@ extension Verb {
   static let generate = Verb(
     "generate", "synthetic CSV: zipf-like plays of songs by users",
     arguments: [Argument("LAKE", .lake, isOptional: true)],
-    flags: [rows, days, users, songs, seed, files, kind, out, Flags.lake],
+    flags: [rows, days, users, songs, seed, fileCount, kind, out, Flags.lake],
     details: """
       Writes plays, songs and users as CSV into LAKE/incoming, ready for `groove run`. A few songs
       are played by all and most by few; the plays of a file fall on three neighbouring days, in no
@@ -40,7 +40,7 @@ extension Verb {
     let plan = Generation(
       kind: invocation[kind] ?? .music, rows: invocation[rows] ?? 1_000_000,
       days: invocation[days] ?? 30, users: invocation[users], songs: invocation[songs],
-      seed: UInt64(invocation[seed] ?? 1), files: invocation[files])
+      seed: UInt64(invocation[seed] ?? 1), files: invocation[fileCount])
     Signals.catchInterrupts()
     let progress = ProgressLine(console, unit: "rows", total: plan.rows)
     let start = Clock.monotonicNanoseconds()
