@@ -3,5 +3,6 @@ extension Suite {
   static let all: [Suite] = [
     .bytes,
     .kernels,
+    .kernelForms,
   ]
 }

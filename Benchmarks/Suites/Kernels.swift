@@ -115,7 +115,7 @@ private struct Plays {
 }
 
 /// SplitMix64, so that every run has the same plays.
-private struct Generator {
+struct Generator {
   var state: UInt64
 
   mutating func next(below bound: Int) -> Int {

@@ -37,10 +37,10 @@ struct GroupIndex: Sendable {
     self.kind = kind
     switch kind {
     case .dense:
-      cells = Array(repeating: Self.absent, count: Domain.cells(of: domains) ?? 0)
+      cells = Array(repeating: Self.absent, count: Int(Domain.cells(of: domains) ?? 0))
     case .anchored:
       let anchors = domains.filter(\.isAnchor)
-      cells = Array(repeating: Self.absent, count: Domain.cells(of: anchors) ?? 0)
+      cells = Array(repeating: Self.absent, count: Int(Domain.cells(of: anchors) ?? 0))
     case .packed:
       hashed = PackedIndex(capacity: groups.rowCount)
     case .wide:

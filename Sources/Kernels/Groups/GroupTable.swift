@@ -124,7 +124,9 @@ package struct GroupTable: Sendable {
     statistics.indexesMade += 1
   }
 
-  private var denseLimit: Int { min(options.denseCells, max(1 << 16, rowsSeen * 16)) }
+  private var denseLimit: UInt64 {
+    UInt64(min(options.denseCells, max(1 << 16, rowsSeen * 16)))
+  }
 
   private func fittingKind() -> GroupIndex.Kind {
     let cells = Domain.cells(of: domains)
@@ -235,12 +237,11 @@ struct Domain: Sendable {
     return true
   }
 
-  /// The number of cells of all domains together, NULL cells included, if it fits 63 bits.
-  static func cells(of domains: [Domain]) -> Int? {
-    var total = 1
+  /// The number of cells of all domains together, NULL cells included, if it fits 64 bits.
+  static func cells(of domains: [Domain]) -> UInt64? {
+    var total: UInt64 = 1
     for domain in domains {
-      guard let size = domain.size, let one = Int(exactly: size),
-        case (let cells, false) = one.addingReportingOverflow(1),
+      guard let size = domain.size, let cells = size.addingOrNil(1),
         case (let product, false) = total.multipliedReportingOverflow(by: cells)
       else { return nil }
       total = product

@@ -6,12 +6,13 @@ import Columns
 /// A row is laid out as a word of null bits and, a key, one word or, for 128-bit values, two; at a
 /// null they are 0.
 ///
-/// Invariant: `keys` holds `wordsPerRow` words a group; `slots` holds group + 1, or 0 where free;
-/// its count is a power of two and at least twice the number of groups.
+/// Invariant: `keys` holds `wordsPerRow` words a group; a slot holds the group + 1 and above it the
+/// upper half of the hash, or 0 where free; the number of slots is a power of two and at least
+/// twice the number of groups.
 struct WideIndex: Sendable {
   private let wordsPerRow: Int
   private var keys: [UInt64] = []
-  private var slots = [UInt32](repeating: 0, count: 64)
+  private var slots = [UInt64](repeating: 0, count: 128)
 
   init(wordsPerRow: Int = 1) { self.wordsPerRow = wordsPerRow }
 
@@ -24,8 +25,9 @@ struct WideIndex: Sendable {
   func find(_ rows: KeyRows) -> [UInt32] {
     let words = layOut(rows)
     return (0..<rows.rowCount).map { row in
-      let group = slots[slot(of: words, row)]
-      return group == 0 ? GroupIndex.absent : group - 1
+      let start = row * wordsPerRow
+      let group = slots[slot(of: words, start, hash(words, start))] & 0xFFFF_FFFF
+      return group == 0 ? GroupIndex.absent : UInt32(group - 1)
     }
   }
 
@@ -33,37 +35,51 @@ struct WideIndex: Sendable {
     -> [UInt32]
   {
     let words = layOut(rows)
-    var next = nextGroup
     var ids = [UInt32](repeating: 0, count: rows.rowCount)
-    for row in 0..<rows.rowCount {
-      let slot = slot(of: words, row)
-      let entry = slots[slot]
-      if entry != 0 {
-        ids[row] = entry &- 1
-        continue
+    var hashes = [UInt64](repeating: 0, count: PackedIndex.stripe)
+    for first in stride(from: 0, to: rows.rowCount, by: PackedIndex.stripe) {
+      let range = first..<min(first + PackedIndex.stripe, rows.rowCount)
+      while (count + range.count) * 2 > slots.count { grow() }
+      touch(words, range, &hashes)
+      for row in range {
+        let hash = hashes[row &- first]
+        let slot = slot(of: words, row &* wordsPerRow, hash)
+        if slots[slot] == 0 {
+          newRows.append(UInt32(row))
+          slots[slot] = hash & ~0xFFFF_FFFF | (UInt64(nextGroup) + UInt64(newRows.count))
+          for word in 0..<wordsPerRow { keys.append(words[row * wordsPerRow + word]) }
+        }
+        ids[row] = UInt32(truncatingIfNeeded: slots[slot] & 0xFFFF_FFFF &- 1)
       }
-      slots[slot] = next + 1
-      ids[row] = next
-      next += 1
-      newRows.append(UInt32(row))
-      for word in 0..<wordsPerRow { keys.append(words[row * wordsPerRow + word]) }
-      if count * 2 > slots.count { grow() }
     }
     return ids
   }
 
-  /// The slot that holds the key of `row`, or the free one where it belongs.
-  private func slot(of words: [UInt64], _ row: Int) -> Int {
+  /// Hashes some rows and reads their first slots, so that the cache misses overlap.
+  private func touch(_ words: [UInt64], _ rows: Range<Int>, _ hashes: inout [UInt64]) {
     let mask = slots.count &- 1
-    let start = row &* wordsPerRow
-    var slot = Int(truncatingIfNeeded: hash(words, start)) & mask
+    var seen: UInt64 = 0
+    for row in rows {
+      let hash = hash(words, row &* wordsPerRow)
+      hashes[row &- rows.lowerBound] = hash
+      seen &+= slots[Int(truncatingIfNeeded: hash) & mask] & 1
+    }
+    precondition(seen <= UInt64(rows.count), "each row reads one slot")
+  }
+
+  /// The slot that holds the key at `start`, or the free one where it belongs.
+  private func slot(of words: [UInt64], _ start: Int, _ hash: UInt64) -> Int {
+    let mask = slots.count &- 1
+    let tag = hash &>> 32
+    var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != 0 {
-      let group = Int(slots[slot] &- 1)
-      var word = 0
-      while word < wordsPerRow && keys[group &* wordsPerRow &+ word] == words[start &+ word] {
-        word &+= 1
+      let entry = slots[slot]
+      if entry &>> 32 == tag {
+        let group = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF &- 1) &* wordsPerRow
+        var word = 0
+        while word < wordsPerRow && keys[group &+ word] == words[start &+ word] { word &+= 1 }
+        if word == wordsPerRow { break }
       }
-      if word == wordsPerRow { break }
       slot = (slot &+ 1) & mask
     }
     return slot
@@ -76,12 +92,15 @@ struct WideIndex: Sendable {
   }
 
   private mutating func grow() {
-    slots = Array(repeating: 0, count: slots.count * 2)
+    let old = slots
+    slots = Array(repeating: 0, count: old.count * 2)
     let mask = slots.count - 1
-    for group in 0..<count {
+    for entry in old where entry != 0 {
+      // The lower half of the hash is not kept, so the key is hashed again.
+      let group = Int(entry & 0xFFFF_FFFF) - 1
       var slot = Int(truncatingIfNeeded: hash(keys, group * wordsPerRow)) & mask
       while slots[slot] != 0 { slot = (slot + 1) & mask }
-      slots[slot] = UInt32(group + 1)
+      slots[slot] = entry
     }
   }
 
