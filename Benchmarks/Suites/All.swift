@@ -2,6 +2,7 @@ extension Suite {
   /// Every suite, in the order of the layers.
   static let all: [Suite] = [
     .bytes,
+    .csv,
     .kernels,
     .kernelForms,
   ]

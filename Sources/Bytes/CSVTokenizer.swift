@@ -51,7 +51,6 @@ package struct CSVTokenizer: Sendable {
   ) -> Scan {
     precondition(range.upperBound <= Int(UInt32.max), "a window is addressed with 32 bits")
     var state = groove_csv_state()
-    state.after_separator = 1
     let piece = bytes.extracting(range)
     // SAFETY: the closure writes within the room it is given; see below.
     unsafe marks.append(reserve: range.count + 64) { room in
@@ -121,6 +120,7 @@ extension CSVTokenizer {
   ) -> Int {
     var written = 0
     var place = 0
+    var carry = Carry()
     let keys = Keys(dialect)
     while place < bytes.count {
       let length = min(64, bytes.count &- place)
@@ -130,29 +130,27 @@ extension CSVTokenizer {
       var delimiters = Self.mask(group .== keys.delimiter) & valid
       var newlines = Self.mask(group .== keys.newline) & valid
       var quotes = dialect.has_quote == 0 ? 0 : Self.mask(group .== keys.quote) & valid
-      let escapeBefore = state.after_escape
       if dialect.has_escape != 0 {
         let escapes = Self.mask(group .== keys.escape) & valid
-        let ordinary = ~Self.escaped(escapes, &state, last: UInt64(length - 1))
+        let ordinary = ~Self.escaped(escapes, &carry, last: UInt64(length - 1))
         delimiters &= ordinary
         newlines &= ordinary
         quotes &= ordinary
       }
       var separators = delimiters | newlines
-      if quotes | state.inside | state.after_close | state.after_return != 0 {
+      if quotes | carry.inside | carry.afterClose | carry.afterReturn != 0 {
         let returns = Self.mask(group .== keys.carriageReturn)
         guard
           let found = quoted(
-            delimiters, newlines, quotes, returns, valid, &state, last: UInt64(length - 1))
+            delimiters, newlines, quotes, returns, valid, &carry, &state, last: UInt64(length - 1))
         else {
           state.is_broken = 1
-          state.after_escape = escapeBefore
           break
         }
         separators = found
         newlines &= found
       }
-      state.after_separator = separators &>> UInt64(length - 1) & 1
+      carry.afterSeparator = separators &>> UInt64(length - 1) & 1
       state.newlines &+= UInt64(newlines.nonzeroBitCount)
       state.high_bits |= Self.mask(group .>= keys.high) & valid
       let start = base &+ UInt32(place)
@@ -166,6 +164,16 @@ extension CSVTokenizer {
     }
     state.taken = UInt64(place)
     return written
+  }
+
+  /// What one group leaves for the next: 0 or 1 each, but `inside`, which is all ones within
+  /// quotes.
+  private struct Carry {
+    var inside: UInt64 = 0
+    var afterSeparator: UInt64 = 1
+    var afterClose: UInt64 = 0
+    var afterReturn: UInt64 = 0
+    var afterEscape: UInt64 = 0
   }
 
   /// The bytes to compare with, in every lane.
@@ -208,14 +216,14 @@ extension CSVTokenizer {
   }
 
   private static func escaped(
-    _ found: UInt64, _ state: inout groove_csv_state, last: UInt64
+    _ found: UInt64, _ carry: inout Carry, last: UInt64
   ) -> UInt64 {
-    var escaped = state.after_escape
+    var escaped = carry.afterEscape
     var escapes = found & ~escaped
-    state.after_escape = 0
+    carry.afterEscape = 0
     while escapes != 0 {
       let first = escapes & (0 &- escapes)
-      if first &>> last & 1 != 0 { state.after_escape = 1 }
+      if first &>> last & 1 != 0 { carry.afterEscape = 1 }
       escaped |= first &<< 1
       escapes &= ~(first | first &<< 1)
     }
@@ -225,7 +233,7 @@ extension CSVTokenizer {
   /// The separators of a group that has to do with quotes; nil where a quote breaks the rule.
   private func quoted(
     _ delimiters: UInt64, _ newlines: UInt64, _ quotes: UInt64, _ carriageReturns: UInt64,
-    _ valid: UInt64, _ state: inout groove_csv_state, last: UInt64
+    _ valid: UInt64, _ carry: inout Carry, _ state: inout groove_csv_state, last: UInt64
   ) -> UInt64? {
     var parity = quotes
     parity ^= parity &<< 1
@@ -234,12 +242,12 @@ extension CSVTokenizer {
     parity ^= parity &<< 8
     parity ^= parity &<< 16
     parity ^= parity &<< 32
-    let inside = parity ^ state.inside
+    let inside = parity ^ carry.inside
     let opening = quotes & inside
     let closing = quotes & ~inside
     let separators = (delimiters | newlines) & ~inside
-    var mayOpen = separators &<< 1 | state.after_separator
-    let behind = closing &<< 1 | state.after_close
+    var mayOpen = separators &<< 1 | carry.afterSeparator
+    let behind = closing &<< 1 | carry.afterClose
     var legal = separators
     if dialect.has_escape == 0 {
       mayOpen |= behind
@@ -247,12 +255,12 @@ extension CSVTokenizer {
     }
     let returns = dialect.takes_return == 0 ? 0 : behind & ~legal & carriageReturns & valid
     legal |= returns
-    let behindReturn = returns &<< 1 | state.after_return
+    let behindReturn = returns &<< 1 | carry.afterReturn
     let broken = (opening & ~mayOpen) | (behind & ~legal) | (behindReturn & ~newlines)
     if broken & valid != 0 { return nil }
-    state.inside = inside &>> 63 == 0 ? 0 : ~0
-    state.after_close = closing &>> last & 1
-    state.after_return = returns &>> last & 1
+    carry.inside = inside &>> 63 == 0 ? 0 : ~0
+    carry.afterClose = closing &>> last & 1
+    carry.afterReturn = returns &>> last & 1
     state.inner_newlines &+= UInt64((newlines & inside).nonzeroBitCount)
     return separators
   }

@@ -16,3 +16,13 @@ extension Span where Element == UInt8 {
     unsafe UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 }
+
+extension MutableSpan where Element == UInt8 {
+  /// Stores the eight bytes of a little-endian number from `offset` on.
+  @inlinable @inline(__always)
+  package mutating func store(word64 word: UInt64, at offset: Int) {
+    // SAFETY: every pattern of bits is a byte, and the span checks that the eight lie within it.
+    var raw = unsafe mutableBytes
+    raw.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
+  }
+}

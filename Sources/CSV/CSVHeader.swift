@@ -1,5 +1,4 @@
 package import Bytes
-import Columns
 
 /// The names in the header of a CSV input.
 package enum CSVHeader {
@@ -93,11 +92,10 @@ struct Head {
   private func text(_ mark: Int, _ end: Int) -> String? {
     let start = Int(UInt32(truncatingIfNeeded: mark + dialect.delimiter.count))
     let field = FieldText(bytes.span, start, end, dialect)
-    var text = TextBuilder()
-    text.append(bytes.span, field, dialect)
-    text.close()
-    let texts = text.finish()
-    return isText(texts.bytes.span, 0, texts.bytes.count) ? texts[0] : nil
+    var text: [UInt8] = []
+    text.append(copying: bytes.span.extracting(field.start..<field.end))
+    text = field.unescaped(bytes.span, dialect) ?? text
+    return isText(text.span, 0, text.count) ? String(decoding: text, as: UTF8.self) : nil
   }
 
   /// Joins the names that stand above one another.

@@ -73,7 +73,7 @@ package struct CSVReader {
     var start = 0
     while start < window.count {
       let (window, isLast) = (window, input.isAtEnd)
-      let parser = ChunkParser(plan: plan)
+      let parser = ChunkParser(plan: plan, builders: encoders.map { $0?.builder })
       let pieces = Cutter(plan: plan).pieces(window, from: start)
       let parsed = Parallel.map(count: pieces.count, threads: plan.options.threads) { index in
         parser.parse(window, pieces[index], isLast: isLast)
@@ -148,8 +148,11 @@ package struct CSVReader {
       case .bigint, .timestamp: values = .integers(builder.integers)
       case .double: values = .doubles(builder.doubles)
       default:
-        let texts = builder.texts.finish()
-        values = encoders[index]?.encode(texts, validity) ?? .texts(texts)
+        if let codes = builder.codes, let encoded = encoders[index]?.finish(codes) {
+          values = encoded
+        } else {
+          values = .texts(builder.texts.finish())
+        }
       }
       columns.append(Column(type, values, validity: validity))
     }

@@ -41,15 +41,17 @@ struct LocalRejection: Sendable {
 /// Parses pieces of a window.
 struct ChunkParser: Sendable {
   let plan: ReadPlan
+  /// For each declared column that is coded, an empty builder of codes.
+  let builders: [CodeBuilder?]
 
   /// Parses the records that start in `range`, the first at its start. The last of them may end
   /// behind it, but within the window; one that does not is left, unless nothing follows the
   /// window.
   func parse(_ window: borrowing Window, _ range: Range<Int>, isLast: Bool) -> ParsedChunk {
-    var work = ChunkWork(plan, range)
+    var work = ChunkWork(plan, range, builders)
     guard let tokenizer = plan.tokenizer else {
       while !work.isDone {
-        work.scanRecords(window.text, until: work.place + plan.blockBytes, isLast: isLast)
+        work.scanRecords(window, until: work.place + plan.blockBytes, isLast: isLast)
       }
       return work.finish(window.text)
     }
@@ -62,9 +64,9 @@ struct ChunkParser: Sendable {
       let scan = tokenizer.scan(window.text, start..<end, into: &marks)
       if scan.newlines > 0 { work.take(window.bytes, marks.span, scan) }
       if scan.isBroken {
-        work.scanRecords(window.text, until: start + scan.taken + 64, isLast: isLast)
+        work.scanRecords(window, until: start + scan.taken + 64, isLast: isLast)
       } else if scan.newlines == 0 {
-        work.scanRecords(window.text, until: start + 1, isLast: isLast)
+        work.scanRecords(window, until: start + 1, isLast: isLast)
       }
     }
     return work.finish(window.text)
@@ -81,13 +83,13 @@ struct ChunkWork: ~Copyable {
   private(set) var place: Int
   private(set) var isDone: Bool
 
-  init(_ plan: ReadPlan, _ range: Range<Int>) {
+  init(_ plan: ReadPlan, _ range: Range<Int>, _ builders: [CodeBuilder?]) {
     self.plan = plan
     self.range = range
     place = range.lowerBound
     isDone = range.isEmpty
     block = RowBlock(width: plan.width, gap: plan.options.dialect.delimiter.count)
-    chunk.columns = plan.options.columns.map { _ in ColumnBuilder() }
+    chunk.columns = builders.map { ColumnBuilder(codes: $0) }
   }
 
   /// Takes the records that the tokenizer found from `place` on, up to the last record end.
@@ -102,7 +104,8 @@ struct ChunkWork: ~Copyable {
     let lines = isCounted ? scan.newlines : plan.lines(bytes, place..<end)
     if last == scan.newlines * plan.width && isRegular(bytes, marks, scan.newlines) {
       let rows = Rows(
-        stride: plan.width, gap: 1, count: scan.newlines, firstRecord: chunk.recordCount)
+        stride: plan.width, gap: 1, count: scan.newlines, firstRecord: chunk.recordCount,
+        isASCII: !scan.hasHighBytes)
       chunk.recordCount += scan.newlines
       fill(bytes, marks, rows)
     } else {
@@ -188,7 +191,8 @@ struct ChunkWork: ~Copyable {
   }
 
   /// Scans the records that start before `until`, one by one.
-  mutating func scanRecords(_ text: Span<UInt8>, until: Int, isLast: Bool) {
+  mutating func scanRecords(_ window: borrowing Window, until: Int, isLast: Bool) {
+    let text = window.text
     let until = min(until, range.upperBound)
     let start = place
     var marks: [UInt32] = []
@@ -222,7 +226,7 @@ struct ChunkWork: ~Copyable {
         isDone = true
       }
     }
-    fillBlock(text)
+    fillBlock(window.bytes)
     chunk.lineBreaks += plan.lines(text, start..<place)
     isDone = isDone || place >= range.upperBound
   }
@@ -263,10 +267,16 @@ struct ChunkWork: ~Copyable {
   private mutating func fill(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
     var unfit = Unfit()
     let base = chunk.rowCount
+    let isValid = rows.isASCII || isText(bytes, rows, marks)
     for (index, column) in plan.options.columns.enumerated() {
-      chunk.columns[index].convert(
-        bytes, marks, rows.view(of: plan.fields[index]), column, plan.options.dialect, base: base,
-        &unfit.rows)
+      let view = rows.view(of: plan.fields[index])
+      if column.type == .text {
+        chunk.columns[index].check(
+          bytes, marks, view, column, plan.options.dialect, isValid: isValid, &unfit.rows)
+      } else {
+        chunk.columns[index].convert(
+          bytes, marks, view, column, plan.options.dialect, base: base, &unfit.rows)
+      }
       unfit.close(column: index)
     }
     if unfit.first.isEmpty {
@@ -277,10 +287,19 @@ struct ChunkWork: ~Copyable {
     }
   }
 
+  /// Whether all that the rows span is valid UTF-8, as it mostly is.
+  private func isText(_ bytes: Span<UInt8>, _ rows: Rows, _ marks: Span<UInt32>) -> Bool {
+    if rows.count == 0 { return true }
+    let start = rows.view(of: 0).start(marks, 0)
+    let end = rows.view(of: plan.width - 1).end(marks, rows.count - 1)
+    return start <= end && end <= bytes.count && CSV.isText(bytes, start, end)
+  }
+
   private mutating func collect(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
     for (index, column) in plan.options.columns.enumerated() where column.type == .text {
       chunk.columns[index].collectTexts(
-        bytes, marks, rows.view(of: plan.fields[index]), plan.options.dialect)
+        bytes, marks, rows.view(of: plan.fields[index]), plan.options.dialect,
+        base: chunk.rowCount)
     }
     if chunk.records != nil {
       for row in 0..<rows.count { chunk.records?.append(UInt32(rows.record(row))) }

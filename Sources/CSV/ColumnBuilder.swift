@@ -8,75 +8,96 @@ struct ColumnBuilder: Sendable {
   var integers: [Int64] = []
   var doubles: [Double] = []
   var texts = TextBuilder()
+  /// For a column of codes.
+  var codes: CodeBuilder?
   /// The rows that are NULL, in rising order.
   var nulls: [Int] = []
 
-  /// Converts one field of a block's rows, and notes the rows that do not fit. For a text column it
-  /// only looks for them.
+  /// Converts one field of a block's rows, the first of which is row `base` of the chunk, and notes
+  /// the rows that do not fit. Not for texts.
   mutating func convert(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ column: InputColumn,
     _ dialect: Dialect, base: Int, _ unfit: inout [Int]
   ) {
-    for row in 0..<view.rowCount {
+    var others: [Int] = []
+    switch column.type {
+    case .bigint: convertIntegers(bytes, marks, view, into: &integers, &others)
+    case .timestamp: convertTimestamps(bytes, marks, view, into: &integers, &others)
+    case .boolean:
+      booleans.append(contentsOf: repeatElement(false, count: view.rowCount))
+      others = Array(0..<view.rowCount)
+    case .date:
+      dates.append(contentsOf: repeatElement(0, count: view.rowCount))
+      others = Array(0..<view.rowCount)
+    default:
+      doubles.append(contentsOf: repeatElement(0, count: view.rowCount))
+      others = Array(0..<view.rowCount)
+    }
+    for row in others {
       let field = FieldText(bytes, view.start(marks, row), view.end(marks, row), dialect)
       if field.isNull {
         nulls.append(base + row)
         if !column.isNullable { unfit.append(row) }
-        appendPlaceholder(column.type)
-      } else if !append(bytes, field, column) {
+      } else if !set(base + row, bytes, field, column) {
         unfit.append(row)
-        appendPlaceholder(column.type)
       }
     }
   }
 
-  private mutating func appendPlaceholder(_ type: DataType) {
-    switch type {
-    case .boolean: booleans.append(false)
-    case .date: dates.append(0)
-    case .bigint, .timestamp: integers.append(0)
-    case .double: doubles.append(0)
-    default: break
-    }
-  }
-
-  /// Appends the field's value; false where it has none of the type.
-  private mutating func append(
-    _ bytes: Span<UInt8>, _ field: FieldText, _ column: InputColumn
+  /// Sets a row to the field's value; false where it has none of the type.
+  private mutating func set(
+    _ row: Int, _ bytes: Span<UInt8>, _ field: FieldText, _ column: InputColumn
   ) -> Bool {
     let (start, end) = (field.start, field.end)
     switch column.type {
     case .boolean:
       guard let value = FieldParser.boolean(bytes, start, end) else { return false }
-      booleans.append(value)
+      booleans[row] = value
     case .date:
       guard let value = FieldParser.date(bytes, start, end) else { return false }
-      dates.append(value)
+      dates[row] = value
     case .bigint:
       guard let value = FieldParser.integer(bytes, start, end) else { return false }
-      integers.append(value)
+      integers[row] = value
     case .timestamp:
       guard
         let value = FieldParser.timestamp(bytes, start, end, hasZone: column.hasZone)
       else { return false }
-      integers.append(value)
-    case .double:
-      guard let value = FieldParser.double(bytes, start, end) else { return false }
-      doubles.append(value)
+      integers[row] = value
     default:
-      return isText(bytes, start, end)
+      guard let value = FieldParser.double(bytes, start, end) else { return false }
+      doubles[row] = value
     }
     return true
   }
 
-  /// Appends the texts of one field of a block's rows, all of which fit.
-  mutating func collectTexts(
-    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ dialect: Dialect
+  /// Notes the rows of a text column that do not fit. `isValid` says that all text is UTF-8.
+  func check(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ column: InputColumn,
+    _ dialect: Dialect, isValid: Bool, _ unfit: inout [Int]
   ) {
+    if isValid && column.isNullable { return }
     for row in 0..<view.rowCount {
-      let field = FieldText(bytes, view.start(marks, row), view.end(marks, row), dialect)
-      if !field.isNull { texts.append(bytes, field, dialect) }
-      texts.close()
+      let (start, end) = (view.start(marks, row), view.end(marks, row))
+      // Most fields are neither empty nor the text for NULL.
+      if isValid && start != end && dialect.nullText.isEmpty { continue }
+      let field = FieldText(bytes, start, end, dialect)
+      if field.isNull {
+        if !column.isNullable { unfit.append(row) }
+      } else if !isValid && !isText(bytes, field.start, field.end) {
+        unfit.append(row)
+      }
+    }
+  }
+
+  /// Appends the texts of one field of a block's rows, all of which fit, the first as row `base`.
+  mutating func collectTexts(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ dialect: Dialect, base: Int
+  ) {
+    if codes != nil {
+      codes?.append(bytes, marks, view, dialect, base: base, &nulls)
+    } else {
+      texts.append(bytes, marks, view, dialect, base: base, &nulls)
     }
   }
 
@@ -121,47 +142,4 @@ extension Array {
     }
     removeLast(count - kept)
   }
-}
-
-/// A field without its quotes.
-struct FieldText {
-  let start: Int
-  let end: Int
-  let isNull: Bool
-  let isQuoted: Bool
-
-  init(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ dialect: Dialect) {
-    if start < end && bytes[start] == dialect.quote {
-      self.start = start + 1
-      self.end = end - 1
-      isNull = false
-      isQuoted = true
-      return
-    }
-    self.start = start
-    self.end = end
-    isQuoted = false
-    if start == end && dialect.ragged == .padded {
-      isNull = true
-      return
-    }
-    var isNull = end - start == dialect.nullText.count
-    if isNull {
-      for index in dialect.nullText.indices where bytes[start + index] != dialect.nullText[index] {
-        isNull = false
-      }
-    }
-    self.isNull = isNull
-  }
-}
-
-/// Whether some bytes are valid UTF-8.
-func isText(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-  var high: UInt8 = 0
-  for place in start..<end { high |= bytes[place] }
-  if high < 0x80 { return true }
-  do {
-    _ = try UTF8Span(validating: bytes.extracting(start..<end))
-    return true
-  } catch { return false }
 }

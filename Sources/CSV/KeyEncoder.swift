@@ -3,35 +3,71 @@ import Columns
 /// Gives the texts of a column their codes: a base dictionary's, and new ones in the order of first
 /// appearance.
 struct KeyEncoder: Sendable {
-  private var codes: [String: UInt32] = [:]
-  private var texts: TextVector
+  private(set) var table = KeyTable()
+  private let base: TextDictionary?
+  /// The new texts, round by round.
+  private var pieces: [TextVector] = []
+  private var count: Int
   private var dictionary: TextDictionary
 
   init(_ base: TextDictionary?) {
+    self.base = base
     dictionary = base ?? TextDictionary(TextVector())
-    texts = dictionary.texts
-    for code in 0..<texts.count { codes[texts[code]] = UInt32(code) }
+    count = dictionary.count
+    if let base { enter(base.texts, from: 0) }
   }
 
-  mutating func encode(_ values: TextVector, _ validity: Bitmap?) -> Column.Values {
-    var result: [UInt32] = []
-    result.reserveCapacity(values.count)
-    for row in 0..<values.count {
-      if let validity, !validity[row] {
-        result.append(0)
-        continue
+  /// A builder for a chunk of the round that begins now.
+  var builder: CodeBuilder { CodeBuilder(table, known: count) }
+
+  /// Takes the new texts of the next chunk and returns its codes.
+  mutating func finish(_ builder: CodeBuilder) -> Column.Values {
+    let texts = builder.newTexts
+    var final: [UInt32] = []
+    if texts.count > 0 {
+      var added = TextBuilder()
+      var padded = texts.bytes
+      padded.append(contentsOf: repeatElement(0, count: Window.padding))
+      let bytes = padded.span
+      final.reserveCapacity(texts.count)
+      for index in 0..<texts.count {
+        let start = Int(texts.offsets[index])
+        let length = Int(texts.offsets[index + 1]) - start
+        if let code = table.code(of: bytes, start, length) {
+          final.append(code)
+          continue
+        }
+        let code = UInt32(count)
+        table.insert(bytes, start, length, code: code)
+        added.append(bytes.extracting(start..<start + length))
+        final.append(code)
+        count += 1
       }
-      let text = values[row]
-      let code = codes[text] ?? UInt32(texts.count)
-      if code == texts.count {
-        texts.append(text)
-        codes[text] = code
+      if added.count > 0 {
+        pieces.append(added.finish())
+        dictionary = makeDictionary()
       }
-      result.append(code)
     }
-    if texts.count > dictionary.count {
-      dictionary = TextDictionary(texts, shared: dictionary.shared)
+    return .codes(builder.finish(final), dictionary)
+  }
+
+  /// A dictionary of the texts so far, which are put together only when somebody asks for them.
+  private func makeDictionary() -> TextDictionary {
+    let (base, pieces) = (base, pieces)
+    return TextDictionary(count: count, shared: base?.shared) {
+      var texts = base?.texts ?? TextVector()
+      for piece in pieces { texts.append(contentsOf: piece) }
+      return texts
     }
-    return .codes(result, dictionary)
+  }
+
+  private mutating func enter(_ texts: TextVector, from first: Int) {
+    var padded = texts.bytes
+    padded.append(contentsOf: repeatElement(0, count: Window.padding))
+    let bytes = padded.span
+    for index in 0..<texts.count {
+      let range = texts.range(index)
+      table.insert(bytes, range.lowerBound, range.count, code: UInt32(first + index))
+    }
   }
 }

@@ -11,6 +11,8 @@ struct Rows {
   let firstRecord: Int
   /// The record of each row, where they do not follow one another.
   var records: [UInt32]?
+  /// No byte of them is beyond ASCII; else that is not known.
+  var isASCII = false
 
   func record(_ row: Int) -> Int { records.map { Int($0[row]) } ?? firstRecord + row }
 

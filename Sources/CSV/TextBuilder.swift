@@ -3,24 +3,66 @@ import Columns
 
 /// Texts end to end, as they are collected.
 struct TextBuilder: Sendable {
-  private var offsets: [UInt32] = [0]
-  private var bytes: [UInt8] = []
+  private(set) var offsets: [UInt32] = [0]
+  private(set) var bytes: [UInt8] = []
 
-  /// Adds a field to the text at hand, without what the dialect put around and into it.
-  mutating func append(_ source: Span<UInt8>, _ field: FieldText, _ dialect: Dialect) {
-    guard let escape = dialect.escape, field.isQuoted || escape != dialect.quote else {
-      bytes.append(copying: source.extracting(field.start..<field.end))
-      return
+  /// The texts so far.
+  var count: Int { offsets.count - 1 }
+
+  /// Adds one field of a block's rows; a NULL has an empty text.
+  mutating func append(
+    _ source: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ dialect: Dialect, base: Int,
+    _ nulls: inout [Int]
+  ) {
+    // Room for all of it, and for the rest of a last word.
+    var total = 16
+    for row in 0..<view.rowCount { total &+= view.end(marks, row) &- view.start(marks, row) }
+    // Taken out, so that they are not copied.
+    var (bytes, offsets): ([UInt8], [UInt32]) = ([], [])
+    swap(&bytes, &self.bytes)
+    swap(&offsets, &self.offsets)
+    var end = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: max(0, total)))
+    let first = offsets.count
+    offsets.append(contentsOf: repeatElement(0, count: view.rowCount))
+    var target = bytes.mutableSpan
+    var ends = offsets.mutableSpan
+    let quote = dialect.quote ?? 0
+    let isSimple =
+      dialect.nullText.isEmpty && (dialect.escape == dialect.quote || dialect.escape == nil)
+    for row in 0..<view.rowCount {
+      let start = view.start(marks, row)
+      let length = view.end(marks, row) &- start
+      if isSimple && length > 0 && source[start] != quote {
+        var copied = 0
+        while copied < length {
+          target.store(word64: source.word64(at: start &+ copied), at: end &+ copied)
+          copied &+= 8
+        }
+        end &+= length
+      } else {
+        let field = FieldText(source, start, start + length, dialect)
+        if field.isNull {
+          nulls.append(base + row)
+        } else if let text = field.unescaped(source, dialect) {
+          for index in text.indices { target[end + index] = text[index] }
+          end += text.count
+        } else {
+          for place in field.start..<field.end { target[end + place - field.start] = source[place] }
+          end += field.end - field.start
+        }
+      }
+      ends[first &+ row] = UInt32(truncatingIfNeeded: end)
     }
-    var place = field.start
-    while place < field.end {
-      if source[place] == escape && place + 1 < field.end { place += 1 }
-      bytes.append(source[place])
-      place += 1
-    }
+    precondition(end <= Int(UInt32.max), "a chunk holds less than 4 GiB of a column")
+    bytes.removeLast(bytes.count - end)
+    swap(&bytes, &self.bytes)
+    swap(&offsets, &self.offsets)
   }
 
-  mutating func close() {
+  /// Adds one text.
+  mutating func append(_ text: Span<UInt8>) {
+    bytes.append(copying: text)
     precondition(bytes.count <= Int(UInt32.max), "a chunk holds less than 4 GiB of a column")
     offsets.append(UInt32(bytes.count))
   }

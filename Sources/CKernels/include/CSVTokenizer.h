@@ -18,17 +18,12 @@ typedef struct {
   uint8_t takes_return;
 } groove_csv_dialect;
 
+// What a scan that begins where a record begins has found.
 typedef struct {
-  // What is carried from one group of 64 bytes to the next, each 0 or 1 but `inside`, which is all
-  // ones within quotes.
-  uint64_t inside;
-  uint64_t after_separator;
-  uint64_t after_close;
-  uint64_t after_return;
-  uint64_t after_escape;
-  // What was found.
   uint64_t newlines;
+  // Those within quotes.
   uint64_t inner_newlines;
+  // Not 0 where some byte is not ASCII.
   uint64_t high_bits;
   uint64_t is_broken;
   // The bytes that were taken.

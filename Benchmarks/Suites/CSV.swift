@@ -1,0 +1,186 @@
+import Bytes
+import CSV
+import Columns
+
+extension Suite {
+  /// Reading CSV in memory, one thread and all: tokens, typed columns of the two stream tables, the
+  /// same with quoted fields, and the hash that is taken along.
+  static let csv = Suite("csv") { bench in
+    let inputs = try CSVInputs(bytes: bench.scaled(200_000_000, smoke: 200_000))
+    for level in CPU.available.reversed() {
+      for input in [inputs.music, inputs.musicQuoted] {
+        try tokenize(bench, input, level)
+      }
+    }
+    try bench.measure(
+      "content hash", bytes: inputs.music.bytes.count,
+      expecting: ContentHash.of(inputs.music.bytes.span)
+    ) { ContentHash.of(inputs.music.bytes.span) }
+    for input in [inputs.music, inputs.musicQuoted, inputs.spotify] {
+      for threads in Set([1, bench.threads]).sorted() {
+        try read(bench, input, threads: threads)
+      }
+    }
+  }
+
+  private static func tokenize(
+    _ bench: Measurement, _ input: CSVInput, _ level: CPU.Level
+  ) throws {
+    let tokenizer = CSVTokenizer(
+      delimiter: 0x2C, newline: 0x0A, quote: 0x22, escape: nil, takesReturn: true, level: level)
+    var marks = MarkBuffer(capacity: (256 << 10) + 64)
+    try bench.measure(
+      "tokenize \(input.name), \(level)", bytes: input.bytes.count, rows: input.rows,
+      expecting: input.rows + 1
+    ) {
+      var lines = 0
+      var place = 0
+      while place < input.bytes.count {
+        marks.removeAll()
+        let end = min(place + 256 << 10, input.bytes.count)
+        let scan = tokenizer.scan(input.bytes.span, place..<end, into: &marks)
+        guard scan.newlines > 0, !scan.isBroken else { return -1 }
+        lines += scan.newlines
+        // The next block begins behind the last whole record.
+        var last = marks.count - 1
+        while input.bytes[Int(marks.span[last])] != 0x0A { last -= 1 }
+        place = Int(marks.span[last]) + 1
+      }
+      return lines
+    }
+  }
+
+  private static func read(_ bench: Measurement, _ input: CSVInput, threads: Int) throws {
+    var options = ReadOptions(columns: input.columns)
+    options.threads = threads
+    let source = MemorySource(input.bytes)
+    try bench.measure(
+      "read \(input.name), \(threads) threads", bytes: input.bytes.count, rows: input.rows,
+      expecting: input.sum
+    ) {
+      var reader = try CSVReader(source, options)
+      var sum: Int64 = 0
+      while true {
+        let round = try reader.next()
+        if round.isEmpty { break }
+        for batch in round {
+          for column in batch.batch.columns {
+            if case .integers(let values) = column.values {
+              for value in values { sum &+= value }
+            }
+          }
+        }
+      }
+      return reader.counts.rowsKept == input.rows ? sum : -1
+    }
+  }
+}
+
+/// A text of many rows, what is declared of it, and the sum of its numbers and times.
+struct CSVInput {
+  var name: String
+  var bytes: [UInt8]
+  var rows = 0
+  var sum: Int64 = 0
+  var columns: [InputColumn]
+}
+
+/// The stream tables of the built-in packs, with ids as frequent as in life.
+struct CSVInputs {
+  var music: CSVInput
+  var musicQuoted: CSVInput
+  var spotify: CSVInput
+
+  init(bytes: Int) throws {
+    let key = TextForm.coded(base: nil)
+    let columns = [
+      InputColumn("stream_id", .text), InputColumn("user_id", .text, form: key),
+      InputColumn("song_id", .text, form: key), InputColumn("genre", .text, form: key),
+      InputColumn("timestamp", .timestamp), InputColumn("duration_ms", .bigint),
+    ]
+    music = CSVInput(name: "music streams", bytes: [], columns: columns)
+    musicQuoted = CSVInput(name: "music streams, quoted genre", bytes: [], columns: columns)
+    spotify = CSVInput(
+      name: "spotify streams", bytes: [],
+      columns: [
+        InputColumn("user_id", .bigint), InputColumn("track_id", .text, form: key),
+        InputColumn("listen_time", .timestamp),
+      ])
+    var random = Dice(state: 20_240_625)
+    let tracks = (0..<89_741).map { _ in random.word(22) }
+    let genres = (0..<115).map { "genre-\($0)\($0 % 3 == 0 ? " & more" : "")" }
+    append("stream_id,user_id,song_id,genre,timestamp,duration_ms\n", to: \.music)
+    append("stream_id,user_id,song_id,genre,timestamp,duration_ms\n", to: \.musicQuoted)
+    append("user_id,track_id,listen_time\n", to: \.spotify)
+    while music.bytes.count < bytes {
+      let row = music.rows
+      let (time, micros) = random.time(day: 19_890 + row / 200_000 + random.below(3))
+      let user = padded(random.skewed(1_000_000), 7)
+      let song = padded(random.skewed(100_000), 6)
+      let genre = genres[random.skewed(115)]
+      let duration = 30_000 + random.below(400_000)
+      let head = "S\(padded(row, 9)),U\(user),T\(song),"
+      append("\(head)\(genre),\(time),\(duration)\n", to: \.music)
+      append("\(head)\"\(genre), \"\"x\"\"\",\(time),\(duration)\n", to: \.musicQuoted)
+      for path in [\CSVInputs.music, \.musicQuoted] {
+        self[keyPath: path].rows += 1
+        self[keyPath: path].sum &+= micros &+ Int64(duration)
+      }
+      let listener = 1 + random.skewed(50_000)
+      let (moment, instant) = random.time(day: 19_899 + random.below(30))
+      append(
+        "\(listener),\(tracks[random.skewed(tracks.count)]),\(moment.replacing("T"))\n",
+        to: \.spotify)
+      spotify.rows += 1
+      spotify.sum &+= instant &+ Int64(listener)
+    }
+  }
+
+  private mutating func append(_ text: String, to path: WritableKeyPath<CSVInputs, CSVInput>) {
+    self[keyPath: path].bytes.append(contentsOf: text.utf8)
+  }
+
+  private func padded(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}
+
+extension String {
+  /// The text with a space for the letter.
+  fileprivate func replacing(_ letter: Character) -> String {
+    String(map { $0 == letter ? " " : $0 })
+  }
+}
+
+/// Repeatable random numbers.
+private struct Dice {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+
+  /// Small numbers more often, about as Zipf's law has it.
+  mutating func skewed(_ count: Int) -> Int {
+    let uniform = Double(next() >> 11) / Double(1 << 53)
+    return min(count - 1, Int(Double(count) * uniform * uniform * uniform))
+  }
+
+  mutating func word(_ length: Int) -> String {
+    let letters = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return String((0..<length).map { _ in letters[below(62)] })
+  }
+
+  mutating func time(day: Int) -> (String, Int64) {
+    let seconds = below(86_400)
+    let micros = Int64(day) * Calendar.microsecondsPerDay + Int64(seconds) * 1_000_000
+    return (String(Calendar.text(timestamp: micros).map { $0 == " " ? "T" : $0 }), micros)
+  }
+}
