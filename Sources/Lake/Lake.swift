@@ -148,7 +148,7 @@ package struct Ledger: Sendable {
   private let byContent: [String: LedgerEntry]
   private let sizes: Set<Int>
 
-  init(_ entries: [LedgerEntry]) {
+  package init(_ entries: [LedgerEntry]) {
     byContent = Dictionary(
       entries.map { ($0.contentHash + $0.table, $0) }, uniquingKeysWith: { first, _ in first })
     sizes = Set(entries.map(\.bytes))

@@ -13,45 +13,47 @@ struct LatestRows: Sendable {
 
   var isChanged: Bool { changedKeys.rowCount > 0 }
 
-  /// Where a row stands: in the old rows (piece -1) or in a piece.
-  private struct Place {
-    let piece: Int
-    let row: Int
-  }
-
   init(
     existing: ColumnBatch, pieces: [Staging.Piece], key: [Int], _ parts: [RowKeys.Part]
   ) {
-    func keys(_ batch: ColumnBatch) -> [UInt128] {
-      RowKeys.keys(of: key.map { batch.columns[$0] }, parts)
+    let rowCount = pieces.reduce(existing.rowCount) { $0 + $1.batch.rowCount }
+    var known = KeyNumbers(expecting: rowCount)
+    func numbers(_ batch: ColumnBatch) -> [UInt32] {
+      known.insert(RowKeys.keys(of: key.map { batch.columns[$0] }, parts))
     }
-    var old: [UInt128: Int] = [:]
+    // By the number of a key: its old row, and its row of this run.
+    let none = Int.min
+    var old = [Int](repeating: none, count: rowCount)
     if existing.rowCount > 0 {
-      for (row, key) in keys(existing).enumerated() { old[key] = row }
+      for (row, number) in numbers(existing).enumerated() { old[Int(number)] = row }
     }
-    var winners: [UInt128: Place] = [:]
+    let numbered = pieces.map { numbers($0.batch) }
+    var winnerPiece = [Int](repeating: none, count: known.count)
+    var winnerRow = winnerPiece
     var duplicates: [Int: Int] = [:]
     for (index, piece) in pieces.enumerated() {
-      for (row, key) in keys(piece.batch).enumerated() {
-        if let before = winners[key], pieces[before.piece].file == piece.file {
+      for (row, number) in numbered[index].enumerated() {
+        let before = winnerPiece[Int(number)]
+        if before != none, pieces[before].file == piece.file {
           duplicates[piece.file, default: 0] += 1
           continue
         }
-        winners[key] = Place(piece: index, row: row)
+        winnerPiece[Int(number)] = index
+        winnerRow[Int(number)] = row
       }
     }
     self.duplicates = duplicates
     var chosen = [[Int]](repeating: [], count: pieces.count)
-    var changed = [[Int]](repeating: [], count: pieces.count)
     var isReplaced = [Bool](repeating: false, count: existing.rowCount)
     for (index, piece) in pieces.enumerated() {
-      for (row, key) in keys(piece.batch).enumerated() {
-        guard let winner = winners[key], winner.piece == index, winner.row == row else { continue }
-        let before = old[key]
-        if let before, Self.areSame(existing, before, piece.batch, row) { continue }
-        if let before { isReplaced[before] = true }
+      for (row, number) in numbered[index].enumerated() {
+        guard winnerPiece[Int(number)] == index, winnerRow[Int(number)] == row else { continue }
+        let before = old[Int(number)]
+        if before != none {
+          if Self.areSame(existing, before, piece.batch, row) { continue }
+          isReplaced[before] = true
+        }
         chosen[index].append(row)
-        changed[index].append(row)
       }
     }
     var batches = [existing.rows(where: isReplaced.map { !$0 })]

@@ -160,6 +160,47 @@ enum RowKeys {
   }
 }
 
+/// Keys numbered in the order in which they first came.
+struct KeyNumbers {
+  private var slots: [UInt128]
+  private var numbers: [UInt32]
+  private var zero: UInt32?
+  private(set) var count = 0
+
+  init(expecting count: Int) {
+    var size = 64
+    while size < 2 * count { size *= 2 }
+    slots = [UInt128](repeating: 0, count: size)
+    numbers = [UInt32](repeating: 0, count: size)
+  }
+
+  /// The number of each key; a key that was not there gets the next one.
+  mutating func insert(_ keys: [UInt128]) -> [UInt32] {
+    precondition(2 * (count + keys.count) <= slots.count, "all keys were expected")
+    var result = [UInt32](repeating: 0, count: keys.count)
+    let mask = slots.count - 1
+    for index in keys.indices {
+      let key = keys[index]
+      if key == 0 {
+        let number = zero ?? UInt32(count)
+        if zero == nil { count += 1 }
+        zero = number
+        result[index] = number
+        continue
+      }
+      var slot = KeySet.place(key) & mask
+      while slots[slot] != 0 && slots[slot] != key { slot = (slot &+ 1) & mask }
+      if slots[slot] == 0 {
+        slots[slot] = key
+        numbers[slot] = UInt32(count)
+        count &+= 1
+      }
+      result[index] = numbers[slot]
+    }
+    return result
+  }
+}
+
 /// A set of keys: open addressing, at most half full.
 struct KeySet {
   private var slots: [UInt128]
@@ -221,7 +262,7 @@ struct KeySet {
     slots = larger.slots
   }
 
-  private static func place(_ key: UInt128) -> Int {
+  static func place(_ key: UInt128) -> Int {
     let high = UInt64(truncatingIfNeeded: key >> 64)
     let low = UInt64(truncatingIfNeeded: key)
     let product = (low ^ 0x9E37_79B9_7F4A_7C15)

@@ -93,15 +93,22 @@ private struct DictionaryChange {
 // MARK: - Data
 
 extension RunAttempt {
+  /// Adds what was written to the reports, once all files are read, and returns it.
+  @discardableResult
+  mutating func settle() -> [WrittenSegment] {
+    for segment in written {
+      note(kept: segment.kept, duplicates: segment.duplicates)
+      for (name, count) in segment.unmatched { unmatched[name, default: 0] += count }
+    }
+    return written
+  }
+
   /// Commits the segments and the ledger; false if another writer changed what this attempt has
   /// relied on, so that it has to be made again.
   mutating func commit(
     _ pack: PackText?, changesTables: Bool
   ) throws(PipelineError) -> Bool {
-    for segment in written {
-      note(kept: segment.kept, duplicates: segment.duplicates)
-      for (name, count) in segment.unmatched { unmatched[name, default: 0] += count }
-    }
+    settle()
     var commit = Commit(kind: "run", time: options.time)
     commit.pack = pack
     commit.removedSegments = replaced

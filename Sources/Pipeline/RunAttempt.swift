@@ -21,7 +21,7 @@ struct RunAttempt {
   var snapshot: Snapshot
   var reader: LakeReader
   var dictionaries = RunDictionaries()
-  /// The segments of `base`, by table and partition.
+  /// The segments that are there already, by table and partition.
   let segments: [TableSlot: [SegmentEntry]]
   var files: [FileState] = []
   /// The file that is being read.
@@ -57,9 +57,11 @@ struct RunAttempt {
     let unmatched: [RunReport.UnmatchedReference: Int]
   }
 
+  /// `made` are segments to start from in place of the lake's, and with an empty ledger: a lake
+  /// that is made anew.
   init(
     _ lake: Lake, _ options: RunOptions, _ progress: Progress, _ pack: Pack,
-    _ plans: [TablePlan], _ base: Snapshot
+    _ plans: [TablePlan], _ base: Snapshot, replacing made: [SegmentEntry]? = nil
   ) throws(PipelineError) {
     self.lake = lake
     self.options = options
@@ -70,7 +72,7 @@ struct RunAttempt {
     snapshot = base
     reader = LakeReader(lake, base)
     do {
-      ledger = try lake.ledger(of: base)
+      ledger = made == nil ? try lake.ledger(of: base) : Ledger([])
       for plan in plans {
         for name in plan.dictionaries.compactMap({ $0 })
         where !dictionaries.names.contains(name) {
@@ -78,7 +80,7 @@ struct RunAttempt {
         }
       }
     } catch { throw PipelineError(error) }
-    segments = Dictionary(grouping: base.segments) { segment in
+    segments = Dictionary(grouping: made ?? base.segments) { segment in
       TableSlot(table: segment.table, partition: segment.partition)
     }
   }

@@ -166,6 +166,35 @@ import Testing
     #expect(try lake.state() == state)
   }
 
+  @Test func `can be made again from the archive, file by file, into the same tables`() throws {
+    let lake = SmallLake(MemoryStore())
+    try lake.putFirstFiles()
+    _ = try lake.run()
+    try lake.put(
+      "incoming/streams/late.csv",
+      "stream_id,song_id,timestamp,duration_ms\npx,s1,2024-06-26 01:00:00,7\n"
+        + "p1,s2,2024-06-25 01:00:00,8\n")
+    try lake.put("incoming/songs/c.csv", "song_id,title,genre\ns9,Nine,jazz\ns1,One,pop\n")
+    _ = try lake.run()
+    let state = try lake.state()
+    let again = try Pipeline.rebuildFromArchive(lake.store, try SmallLake.options())
+    #expect(again.rowsRead == 22)
+    #expect(try lake.state() == state)
+    // A segment that went lost is made again.
+    for segment in try Lake(lake.store).snapshot().segments {
+      try lake.store.delete(segment.object)
+    }
+    _ = try Pipeline.rebuildFromArchive(lake.store, try SmallLake.options())
+    #expect(try lake.state() == state)
+    // A file that the archive lacks is named.
+    let archived = try #require(try lake.names("archive/").first)
+    try lake.store.delete(archived)
+    let error = #expect(throws: PipelineError.self) {
+      try Pipeline.rebuildFromArchive(lake.store, try SmallLake.options())
+    }
+    #expect(error?.description.contains(archived) == true)
+  }
+
   @Test func `leaves the dates that it is not asked for to a later run`() throws {
     let lake = SmallLake(MemoryStore())
     try lake.putFirstFiles()
