@@ -46,6 +46,11 @@ package struct Snapshot: Sendable {
     (first.partition ?? .min, first.object) < (second.partition ?? .min, second.object)
   }
 
+  /// The objects of all shared dictionaries.
+  package var dictionaryParts: [DictionaryPart] {
+    dictionaries.values.sorted { $0.name < $1.name }.flatMap(\.parts)
+  }
+
   /// The state of a shared dictionary; an empty one where no commit has added to it yet.
   package func dictionary(_ name: String) -> DictionaryState {
     dictionaries[name] ?? DictionaryState(name: name)

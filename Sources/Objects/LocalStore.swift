@@ -55,7 +55,7 @@ extension LocalStore {
     let path = try path(object)
     return try system { () throws(SystemError) in
       guard let status = try FileSystem.status(path), status.kind == .file else { return nil }
-      return ObjectInfo(name: object, size: status.size)
+      return ObjectInfo(name: object, size: status.size, modified: status.modified)
     }
   }
 
@@ -104,7 +104,7 @@ private struct Walk {
       switch found.kind {
       case .file:
         if name.utf8.starts(with: prefix.utf8) {
-          objects.append(ObjectInfo(name: name, size: found.size))
+          objects.append(ObjectInfo(name: name, size: found.size, modified: found.modified))
         }
       case .folder:
         let inside = "\(name)/"

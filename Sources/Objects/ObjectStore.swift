@@ -57,10 +57,13 @@ extension ObjectStore {
 package struct ObjectInfo: Sendable, Hashable {
   package var name: String
   package var size: Int
+  /// When it was written, in microseconds since 1970; nil where the store does not know.
+  package var modified: Int64?
 
-  package init(name: String, size: Int) {
+  package init(name: String, size: Int, modified: Int64? = nil) {
     self.name = name
     self.size = size
+    self.modified = modified
   }
 }
 

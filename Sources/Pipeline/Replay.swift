@@ -6,8 +6,8 @@ import Packs
 
 extension Pipeline {
   /// Makes the curated rows again from the archived files, in the order in which they were taken
-  /// in, and then the KPI tables. The same files give the same rows, so that only what was changed or
-  /// lost since, or is written otherwise by this version, is replaced; in one commit.
+  /// in, and then the KPI tables. The same files give the same rows, so that only what was changed
+  /// or lost since, or is written otherwise by this version, is replaced; in one commit.
   package static func rebuildFromArchive(
     _ store: any ObjectStore, _ options: RunOptions = RunOptions(),
     progress: Progress = Progress()

@@ -195,6 +195,35 @@ import Testing
     #expect(error?.description.contains(archived) == true)
   }
 
+  @Test func `is followed by a compaction that changes no row, and deletes what is old`() throws {
+    let folder = try TemporaryFolder()
+    let lake = SmallLake(LocalStore(folder.path))
+    try lake.putFirstFiles()
+    _ = try lake.run { $0.memoryBytes = 1 }
+    try lake.put(
+      "incoming/streams/late.csv",
+      "stream_id,song_id,timestamp,duration_ms\npx,s1,2024-06-26 01:00:00,7\n")
+    _ = try lake.run()
+    let state = try lake.state()
+    var options = try SmallLake.options()
+    options.time = Clock.now()
+    let report = try Pipeline.compact(lake.store, options)
+    #expect(report.segmentsBefore > 3)
+    #expect(report.segmentsAfter == 3)
+    #expect(report.deleted.isEmpty)
+    #expect(try lake.state() == state)
+    options.time += 10_000_000
+    let cleaned = try Pipeline.compact(lake.store, options, ageSeconds: 1)
+    #expect(cleaned.deleted.count > report.segmentsBefore - 2)
+    #expect(try lake.state() == state)
+    let duplicates = try lake.rows(of: "streams")
+    try lake.put(
+      "incoming/streams/again.csv",
+      "song_id,stream_id,timestamp,duration_ms\ns1,px,2024-06-26 01:00:00,7\n")
+    #expect(try lake.run().duplicates == 1)
+    #expect(try lake.rows(of: "streams") == duplicates)
+  }
+
   @Test func `leaves the dates that it is not asked for to a later run`() throws {
     let lake = SmallLake(MemoryStore())
     try lake.putFirstFiles()
