@@ -34,12 +34,19 @@ package struct CSVReader {
     lines = head.lines
     self.input = input
     encoders = options.columns.map { column in
-      if case .coded(let base) = column.form, column.type == .text { return KeyEncoder(base) }
-      return nil
+      guard column.type == .text else { return nil }
+      switch column.form {
+      case .plain: return nil
+      case .coded(let base): return KeyEncoder(base)
+      case .continuing(let encoder): return encoder
+      }
     }
   }
 
   package var schema: Schema { plan.schema }
+
+  /// The encoder of a coded column as it is now; nil for other columns.
+  package func encoder(ofColumn index: Int) -> KeyEncoder? { encoders[index] }
 
   /// The next records, in their order; an empty array at the end of the input.
   package mutating func next() throws(CSVError) -> [CSVBatch] {

@@ -1,16 +1,18 @@
-import Columns
+package import Columns
 
 /// Gives the texts of a column their codes: a base dictionary's, and new ones in the order of first
-/// appearance.
-struct KeyEncoder: Sendable {
+/// appearance. A reader that goes on with the encoder of the one before it counts on from there,
+/// without entering all the texts anew.
+package struct KeyEncoder: Sendable {
   private(set) var table = KeyTable()
   private let base: TextDictionary?
   /// The new texts, round by round.
   private var pieces: [TextVector] = []
   private var count: Int
-  private var dictionary: TextDictionary
+  /// The texts of all codes so far.
+  package private(set) var dictionary: TextDictionary
 
-  init(_ base: TextDictionary?) {
+  package init(_ base: TextDictionary?) {
     self.base = base
     dictionary = base ?? TextDictionary(TextVector())
     count = dictionary.count

@@ -32,6 +32,8 @@ package enum TextForm: Sendable {
   /// change their meaning within a reader; a later batch's dictionary extends an earlier one's, in
   /// the order of first appearance, and is the same object where nothing was added.
   case coded(base: TextDictionary?)
+  /// The same, where a reader before this one ended.
+  case continuing(KeyEncoder)
 }
 
 /// What to read, and in what steps.

@@ -110,7 +110,14 @@ extension RunAttempt {
     guard let key = plan.key, key.columns.count == 1, let column = key.columns.first
     else { return }
     if !key.keepsLast { try flush() }
-    var present = PresentKeys(isShared: plan.dictionaries[column] != nil)
+    let dictionary = plan.dictionaries[column]
+    let needsTexts = plans.contains { other in
+      other.references.contains { reference in
+        reference.table == plan.name
+          && (dictionary == nil || other.dictionaries[reference.column] != dictionary)
+      }
+    }
+    var present = PresentKeys(dictionary: dictionary, needsTexts: needsTexts)
     let old = segments.filter { $0.key.table == plan.name }.flatMap(\.value)
       .filter { !replaced.contains($0.object) }
     let new = written.filter { $0.entry.table == plan.name }.map(\.entry)

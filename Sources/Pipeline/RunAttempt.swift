@@ -139,6 +139,9 @@ extension RunAttempt {
     openFile = file
     try readRows(&csv, file, plan)
     openFile = nil
+    for (index, name) in plan.dictionaries.enumerated() {
+      if let name, let encoder = csv.encoder(ofColumn: index) { dictionaries.note(name, encoder) }
+    }
     try finish(file, csv.counts, plan)
   }
 
@@ -229,7 +232,8 @@ extension RunAttempt {
     for index in files[file].rejections.indices { files[file].rejections[index].source = source }
     let unknown = files[file].rejections.indices.filter { files[file].rejections[$0].line == 0 }
     if unknown.isEmpty { return }
-    var readOptions = ReadOptions(columns: plan.inputColumns(dictionaries))
+    var readOptions = ReadOptions(
+      columns: plan.schema.fields.map { InputColumn($0.name, $0.type) })
     readOptions.dialect = plan.dialect
     let records = unknown.map { files[file].rejections[$0].record }.sorted()
     let places: [Int: RecordLocator.Place]

@@ -1,4 +1,5 @@
 import Bytes
+import CSV
 import Columns
 import Lake
 
@@ -13,6 +14,8 @@ struct RunDictionaries: Sendable {
   private struct Entry: Sendable {
     /// The dictionary of the last reader.
     var known: TextDictionary
+    /// The encoder that the last reader ended with; nil before the first.
+    var encoder: KeyEncoder?
     /// How many of the run's codes have codes of the lake.
     var committed: Int
     /// The lake's code of each of the run's codes, where they are not the same.
@@ -30,10 +33,16 @@ struct RunDictionaries: Sendable {
       known: dictionary, committed: dictionary.count, codes: nil, lake: dictionary)
   }
 
-  /// What the next reader extends.
-  func base(_ name: String) -> TextDictionary {
+  /// What the next reader goes on with.
+  func encoder(_ name: String) -> KeyEncoder {
     guard let entry = entries[name] else { preconditionFailure("a run knows its dictionaries") }
-    return entry.known
+    return entry.encoder ?? KeyEncoder(entry.known)
+  }
+
+  /// Notes the encoder that a reader ended with.
+  mutating func note(_ name: String, _ encoder: KeyEncoder) {
+    entries[name]?.encoder = encoder
+    note(name, encoder.dictionary)
   }
 
   /// The lake's dictionary as the run last knew it.

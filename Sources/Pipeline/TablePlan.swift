@@ -80,13 +80,7 @@ struct TablePlan: Sendable {
   private init(_ input: InputTable, shared: [String: String]) throws(PipelineError) {
     self.input = input
     schema = input.schema
-    dictionaries = input.columns.map { column in
-      if shared[input.name] == column.name { return input.name }
-      guard let target = column.references, column.type == .text, shared[target] != nil else {
-        return nil
-      }
-      return target
-    }
+    dictionaries = Self.dictionaries(input, shared)
     key = try Self.key(input, dictionaries)
     references = input.columns.enumerated().compactMap { index, column in
       column.references.map { Reference(column: index, table: $0) }
@@ -110,6 +104,21 @@ struct TablePlan: Sendable {
     do {
       dialect = try Dialect(options: input.dialect.map { ($0.name, $0.value) })
     } catch { throw PipelineError(error) }
+  }
+
+  /// A reader gives new codes to one column of a dictionary only: the key, or the first that refers
+  /// to it. Another column that refers to the same table is kept as texts.
+  private static func dictionaries(
+    _ input: InputTable, _ shared: [String: String]
+  ) -> [String?] {
+    var used: Set<String> = shared[input.name] == nil ? [] : [input.name]
+    return input.columns.map { column in
+      if shared[input.name] == column.name { return input.name }
+      guard let target = column.references, column.type == .text, shared[target] != nil,
+        used.insert(target).inserted
+      else { return nil }
+      return target
+    }
   }
 
   private static func key(
@@ -137,7 +146,7 @@ struct TablePlan: Sendable {
     zip(input.columns, self.dictionaries).map { column, dictionary in
       InputColumn(
         column.name, column.type, hasZone: column.hasZone, isNullable: column.isNullable,
-        form: dictionary.map { .coded(base: dictionaries.base($0)) } ?? .plain)
+        form: dictionary.map { .continuing(dictionaries.encoder($0)) } ?? .plain)
     }
   }
 

@@ -224,6 +224,29 @@ import Testing
     #expect(try lake.rows(of: "streams") == duplicates)
   }
 
+  @Test func `keeps apart two columns that refer to one table`() throws {
+    let store = MemoryStore()
+    let lake = SmallLake(store)
+    let text = """
+      CREATE TABLE songs (
+        song_id TEXT PRIMARY KEY ACROSS FILES KEEP LAST, title TEXT, genre TEXT);
+      CREATE TABLE streams (
+        song_id TEXT NOT NULL REFERENCES songs, next_id TEXT REFERENCES songs,
+        timestamp TIMESTAMP NOT NULL) PARTITION BY date(timestamp);
+      """
+    try lake.put("incoming/songs/a.csv", "song_id,title,genre\na,A,x\n")
+    for (file, rows) in [("1", "a,b,\nc,a,\nc,d,\n"), ("2", "d,c,\nb,e,\n")] {
+      let timed = rows.replacing(",\n", with: ",2024-06-25 01:00:00\n")
+      try lake.put("incoming/streams/\(file).csv", "song_id,next_id,timestamp\n" + timed)
+    }
+    let pack = try Pack.parse(text: text, name: "two")
+    let report = try lake.run { $0.pack = pack }
+    let rows = try lake.rows(of: "streams").map { String($0.prefix(3)) }
+    #expect(rows == ["a,b", "b,e", "c,a", "c,d", "d,c"])
+    #expect(report.unmatched.map(\.column) == ["next_id", "song_id"])
+    #expect(report.unmatched.map(\.rows) == [4, 4])
+  }
+
   @Test func `leaves the dates that it is not asked for to a later run`() throws {
     let lake = SmallLake(MemoryStore())
     try lake.putFirstFiles()
