@@ -68,7 +68,8 @@ extension Program {
 extension Verb {
   /// All verbs, in the order of a first visit.
   package static let all: [Verb] = [
-    .demo, .run, .rebuild, .query, .get, .describe, .generate, .convert, .export, .verify, .log,
+    .demo, .run, .rebuild, .query, .get, .describe, .generate, .convert, .export,
+    .inspect, .verify, .log,
     .files,
     .pack, .help, .completions,
   ]

@@ -49,7 +49,7 @@ extension Verb {
     let reader = try LakePlace(path).reader()
     let store = reader.lake.store
     var checks = reader.snapshot.segments.map { segment in
-      Check(name: segment.object) { try count(of: reader.open(segment)) }
+      Check(name: segment.object) { try reader.open(segment).verify().rows }
     }
     checks += reader.snapshot.runs.map { run in
       Check(name: run.object) { try TableRunReader(store.source(run.object)).rows().rowCount }
@@ -58,16 +58,6 @@ extension Verb {
       checks.append(Check(name: "dictionary \(name)") { try reader.dictionary(name).texts.count })
     }
     return checks
-  }
-
-  /// Reads everything and counts the rows.
-  private static func count(of file: ColumnFile) throws -> Int {
-    let columns = Array(file.schema.fields.indices)
-    var rows = 0
-    for block in 0..<file.blockCount {
-      rows += try file.read(columns: columns, block: block).rowCount
-    }
-    return rows
   }
 
   /// Something to read whole, and how many rows it should turn out to have.
@@ -85,7 +75,7 @@ extension Verb {
     }
 
     init(file path: String) {
-      self.init(name: path) { try Verb.count(of: ColumnFile(FileSource(path))) }
+      self.init(name: path) { try ColumnFile(FileSource(path)).verify().rows }
     }
 
     func run() -> Result<Int, Damage> {
