@@ -5,5 +5,6 @@ extension Suite {
     .csv,
     .kernels,
     .kernelForms,
+    .query,
   ]
 }
