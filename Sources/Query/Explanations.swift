@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 import Kernels
 import SQL
@@ -6,15 +7,49 @@ import SQL
 struct Explanations {
   let engine: QueryEngine
 
+  /// The operators, what feeds an operator below it; with `isAnalyzed` the query is carried out,
+  /// and each says how many rows it gave and how fast.
   func explain(_ select: Select, isAnalyzed: Bool) throws(QueryError) -> QueryResult {
-    let (plan, _) = try engine.plan(select)
-    return lines(plan.lines(indent: 0))
+    let plan = try engine.binder.bind(select).0
+    let profile = isAnalyzed ? Profile() : nil
+    let (executor, ready) = try engine.prepared([plan], profile: profile)
+    let start = Clock.monotonicNanoseconds()
+    if isAnalyzed { _ = try executor.answer(ready) }
+    let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
+    var text = lines(of: ready[0], profile, indent: 0)
+    for (number, plan) in executor.shared.enumerated() {
+      text.append("shared \(number + 1), worked out once:")
+      text += lines(of: plan, profile, indent: 1)
+    }
+    if isAnalyzed {
+      let rows = executor.collector.statistics.rowsRead
+      text.append(
+        "\(Quantity.seconds(seconds)), \(Quantity.rate(Double(rows) / seconds, "rows/s"))")
+    }
+    return lines(text)
+  }
+
+  private func lines(of plan: Plan, _ profile: Profile?, indent: Int) -> [String] {
+    let margin = String(repeating: "  ", count: indent)
+    var own = [margin + plan.title]
+    if case .scan(let scan) = plan {
+      let read = ChosenBlocks(scan, partition: nil).statistics
+      own.append(
+        margin + "  partitions \(read.partitionsRead) of \(read.partitions), "
+          + "blocks \(read.blocksRead) of \(read.blocks), "
+          + "\(Quantity.bytes(read.bytesRead)) read, "
+          + "\(Quantity.bytes(read.bytesSkipped)) skipped")
+    }
+    if let account = profile?.account(of: plan) {
+      own.append(margin + "  " + account)
+    }
+    return own + plan.inputs.flatMap { lines(of: $0, profile, indent: indent + 1) }
   }
 
   func describe(_ table: TableExpression) throws(QueryError) -> QueryResult {
     let fields: [Field]
     if case .query(let query) = table.kind {
-      fields = try engine.plan(query).fields
+      fields = try engine.binder.bind(query).1
     } else {
       let (plan, scope) = try FromBinder(engine.binder).bind(table)
       if case .scan(let scan) = plan {
@@ -41,12 +76,6 @@ struct Explanations {
 }
 
 extension Plan {
-  /// The operators, a line each, what feeds an operator below it.
-  func lines(indent: Int) -> [String] {
-    let own = String(repeating: "  ", count: indent) + title
-    return [own] + inputs.flatMap { $0.lines(indent: indent + 1) }
-  }
-
   /// What the operator does.
   var title: String {
     func list(_ expressions: [Bound]) -> String { expressions.map(\.key).joined(separator: ", ") }
@@ -73,6 +102,8 @@ extension Plan {
       return "sort \(list(orders))" + Self.bounds(limit, offset)
     case .slice(_, let limit, let offset): return "take" + Self.bounds(limit, offset)
     case .union: return "union all"
+    case .shared(let number, _): return "shared \(number + 1)"
+    case .frames(let frames, _, _): return "rows, \(frames.reduce(0) { $0 + $1.rowCount })"
     }
   }
 

@@ -38,29 +38,46 @@ package struct QueryEngine: Sendable {
     try runAll([select])[0]
   }
 
-  /// Answers several queries.
+  /// Answers several queries together: what they have in common is read and computed once.
   package func runAll(_ selects: [Select]) throws(QueryError) -> [QueryResult] {
-    var results: [QueryResult] = []
+    var plans: [Plan] = []
+    var fields: [[Field]] = []
     for select in selects {
-      let (plan, fields) = try plan(select)
-      let executor = Executor(options: options)
-      let ready = Compilation.compiled(try answeringSubqueries(plan, executor))
-      let frames = try executor.frames(ready)
-      results.append(
-        QueryResult(Schema(fields), frames, statistics: executor.collector.statistics))
+      let (plan, own) = try binder.bind(select)
+      plans.append(plan)
+      fields.append(own)
     }
-    return results
+    let (executor, ready) = try prepared(plans)
+    let frames = try executor.answer(ready)
+    let statistics = executor.collector.statistics
+    return frames.indices.map {
+      QueryResult(Schema(fields[$0]), frames[$0], statistics: statistics)
+    }
+  }
+
+  /// An executor and what it is to carry out, with the queries inside expressions answered.
+  func prepared(
+    _ plans: [Plan], profile: Profile? = nil
+  ) throws(QueryError) -> (Executor, [Plan]) {
+    let work = Optimizer.optimized(plans)
+    let outer = Executor(options: options)
+    var shared: [Plan] = []
+    for plan in work.shared { shared.append(try ready(plan, outer)) }
+    var ready: [Plan] = []
+    for plan in work.plans { ready.append(try self.ready(plan, outer)) }
+    let executor = Executor(options: options, shared: shared, profile: profile)
+    let inner = outer.collector.statistics
+    executor.collector.add { $0.add(inner) }
+    return (executor, ready)
+  }
+
+  private func ready(_ plan: Plan, _ executor: Executor) throws(QueryError) -> Plan {
+    Compilation.compiled(try answeringSubqueries(plan, executor))
   }
 
   /// The names and types of a query's columns.
   package func schema(of select: Select) throws(QueryError) -> Schema {
-    Schema(try plan(select).fields)
-  }
-
-  /// What is to be done for a query, optimised, and the names of its columns.
-  func plan(_ select: Select) throws(QueryError) -> (plan: Plan, fields: [Field]) {
-    let (plan, fields) = try binder.bind(select)
-    return (Optimizer.optimized(plan), fields)
+    Schema(try binder.bind(select).1)
   }
 
   var binder: SelectBinder {
@@ -79,14 +96,14 @@ package struct QueryEngine: Sendable {
   private func answered(_ bound: Bound, _ executor: Executor) throws(QueryError) -> Bound {
     switch bound {
     case .query(let query):
-      let frame = try executor.frame(try optimized(query, executor))
+      let frame = Frame.joined(try frames(query, executor), types: [query.type])
       if frame.rowCount > 1 {
         throw QueryError("a query that stands for a value gave several rows", at: query.position)
       }
       let value = frame.rowCount == 0 ? Value.null : frame.columns[0].value(at: 0)
       return .constant(value, query.type)
     case .isInQuery(let operand, let query, let isNegated):
-      let frames = try executor.frames(try optimized(query, executor))
+      let frames = try frames(query, executor)
       let values = ValueSet(frames.map { $0.columns[0] }, query.type)
       return .isIn(try answered(operand, executor), values, isNegated: isNegated)
     default:
@@ -96,9 +113,13 @@ package struct QueryEngine: Sendable {
     }
   }
 
-  private func optimized(_ query: Subquery, _ executor: Executor) throws(QueryError) -> Plan {
-    Compilation.compiled(
-      try answeringSubqueries(Optimizer.optimized(query.plan), executor))
+  /// The rows of a query inside an expression.
+  private func frames(_ query: Subquery, _ outer: Executor) throws(QueryError) -> [Frame] {
+    let (executor, plans) = try prepared([query.plan])
+    let frames = try executor.answer(plans)[0]
+    let inner = executor.collector.statistics
+    outer.collector.add { $0.add(inner) }
+    return frames
   }
 }
 

@@ -7,6 +7,9 @@ package struct ScanStatistics: Sendable, Hashable {
   package var blocks = 0
   package var blocksRead = 0
   package var rowsRead = 0
+  /// Of the columns that were asked for, as they are stored, without dictionaries.
+  package var bytesRead = 0
+  package var bytesSkipped = 0
   /// Batches that went through arrays of group numbers, hashed words and hashed rows.
   package var denseGroupBatches = 0
   package var packedGroupBatches = 0
@@ -27,6 +30,8 @@ package struct ScanStatistics: Sendable, Hashable {
     blocks += other.blocks
     blocksRead += other.blocksRead
     rowsRead += other.rowsRead
+    bytesRead += other.bytesRead
+    bytesSkipped += other.bytesSkipped
     denseGroupBatches += other.denseGroupBatches
     packedGroupBatches += other.packedGroupBatches
     wideGroupBatches += other.wideGroupBatches

@@ -20,10 +20,10 @@ struct FromBinder {
     case .table(let name): return try bindTable(name, from)
     case .file(let path):
       let table = try outer.openFile(.path(path, from.position))
-      return try scan(table, from, name: table.name)
+      return try scan(table, from, name: table.name, identity: "file \(path)")
     case .csv(let csv):
       let table = try outer.openFile(.csv(csv, from.position))
-      return try scan(table, from, name: table.name)
+      return try scan(table, from, name: table.name, identity: "\(csv)")
     case .query(let query):
       let (plan, fields) = try outer.bind(query)
       let renamed = try SelectBinder.renamed(fields, from.columnAliases)
@@ -45,14 +45,17 @@ struct FromBinder {
       if hint.isEmpty { hint = "SHOW TABLES lists what there is; a file stands in quotes." }
       throw QueryError("there is no table \(name)", at: name.position, hint: hint)
     }
-    return try scan(table, from, name: name.name)
+    return try scan(table, from, name: name.name, identity: "table \(table.name)")
   }
 
   private func scan(
-    _ table: any TableSource, _ from: TableExpression, name: String
+    _ table: any TableSource, _ from: TableExpression, name: String, identity: String
   ) throws(QueryError) -> (Plan, Scope) {
     let fields = try SelectBinder.renamed(table.schema.fields, from.columnAliases)
-    return (.scan(Scan(table)), Scope(fields, table: from.alias?.folded ?? name.foldedName))
+    return (
+      .scan(Scan(table, identity: identity)),
+      Scope(fields, table: from.alias?.folded ?? name.foldedName)
+    )
   }
 
   // MARK: Joins

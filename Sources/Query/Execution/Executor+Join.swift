@@ -4,16 +4,25 @@ import Kernels
 extension Executor {
   /// The right side is read whole and found by its keys; the left side streams past it.
   func join(_ join: JoinPlan) throws(QueryError) -> Stream {
-    let right = try frame(join.right)
-    var keys: [Column] = []
-    for key in join.rightKeys { keys.append(try key.column(right)) }
-    let table = JoinTable(keys, right, isLeftOuter: join.isLeftOuter)
+    let table: JoinTable
+    if Partitioning(join.right, shared).isEverywhere {
+      table = try joins.table(join.number) { () throws(QueryError) in try rightSide(join) }
+    } else {
+      table = try rightSide(join)
+    }
     let leftKeys = join.leftKeys
     return try stream(join.left).map { (frame) throws(QueryError) in
       var probe: [Column] = []
       for key in leftKeys { probe.append(try key.column(frame)) }
       return table.joined(frame, probe)
     }
+  }
+
+  private func rightSide(_ join: JoinPlan) throws(QueryError) -> JoinTable {
+    let right = try frame(join.right)
+    var keys: [Column] = []
+    for key in join.rightKeys { keys.append(try key.column(right)) }
+    return JoinTable(keys, right, isLeftOuter: join.isLeftOuter)
   }
 }
 
@@ -27,7 +36,11 @@ struct JoinTable: Sendable {
   init(_ keys: [Column], _ right: Frame, isLeftOuter: Bool) {
     let join = HashJoin(keys, rowCount: right.rowCount)
     self.join = join
-    self.right = right
+    // Texts are given codes once, so that no row of the join spells one out.
+    self.right = Frame(
+      right.columns.map { column in
+        if case .texts = column.values { column.interned() } else { column }
+      }, rowCount: right.rowCount)
     self.isLeftOuter = isLeftOuter
     byCode = RowsByCode(join)
   }

@@ -4,9 +4,38 @@ import Kernels
 import SQL
 
 /// Carries out a plan.
-struct Executor {
-  let options: QueryOptions
+struct Executor: Sendable {
+  private(set) var options: QueryOptions
+  /// The plans that others use by number.
+  let shared: [Plan]
+  /// Set where only the rows of one partition are read.
+  private(set) var partition: Value?
   let collector = StatisticsCollector()
+  let joins = JoinMemory()
+  /// The rows of shared plans; only those of one partition are kept.
+  private var memory: FrameMemory?
+  /// Set where the operators are to be timed.
+  let profile: Profile?
+
+  init(options: QueryOptions, shared: [Plan] = [], profile: Profile? = nil) {
+    self.options = options
+    self.shared = shared
+    self.profile = profile
+  }
+
+  /// The same for the rows of one partition.
+  func restricted(to partition: Value, threads: Int) -> Executor {
+    var result = self
+    result.partition = partition
+    result.options.threads = threads
+    result.memory = FrameMemory(limit: options.memory / 2 / max(1, options.threads))
+    return result
+  }
+
+  /// The rows of a plan, a partition at a time where that is possible.
+  func answer(_ plans: [Plan]) throws(QueryError) -> [[Frame]] {
+    try PartitionedRun(executor: self).frames(plans)
+  }
 
   /// All rows, in order.
   func frames(_ plan: Plan) throws(QueryError) -> [Frame] {
@@ -22,9 +51,25 @@ struct Executor {
   }
 
   func stream(_ plan: Plan) throws(QueryError) -> Stream {
+    guard let profile else { return try opened(plan) }
+    let key = plan.identity
+    let inner = try profile.timed(key) { () throws(QueryError) in try opened(plan) }
+    return Stream(count: inner.count, partitions: inner.partitions) { (piece) throws(QueryError) in
+      let frame = try profile.timed(key) { () throws(QueryError) in try inner.read(piece) }
+      profile.count(key, rows: frame.rowCount)
+      return frame
+    }
+  }
+
+  private func opened(_ plan: Plan) throws(QueryError) -> Stream {
     switch plan {
     case .scan(let scan): return try self.scan(scan)
     case .values(let rows, let types): return Stream([try values(rows, types)])
+    case .frames(let frames, _, _): return Stream(frames)
+    case .shared(let number, _): return try remembered(number)
+    case .filter(.window(let input, let calls), let condition):
+      let rows = try windows(calls, over: try frame(input), where: condition)
+      return Stream([rows.keeping(try condition.selected(rows))])
     case .filter(let input, let condition):
       return try stream(input).map { (frame) throws(QueryError) in
         frame.keeping(try condition.selected(frame))
@@ -38,7 +83,7 @@ struct Executor {
     case .join(let join): return try self.join(join)
     case .aggregate(let aggregation): return Stream(try aggregate(aggregation))
     case .window(let input, let calls):
-      return Stream([try windows(calls, over: try frame(input))])
+      return Stream([try windows(calls, over: try frame(input), where: nil)])
     case .distinct(let input):
       let keys = input.types.enumerated().map { Bound.column($0.offset, $0.element) }
       return Stream(
@@ -54,6 +99,19 @@ struct Executor {
     }
   }
 
+  /// A shared plan, whose rows are kept for the next who asks.
+  private func remembered(_ number: Int) throws(QueryError) -> Stream {
+    guard let memory else { return try stream(shared[number]) }
+    let plan = shared[number]
+    if plan.hasBreaker(shared) {
+      return Stream([try memory.frame(number, -1) { () throws(QueryError) in try frame(plan) }])
+    }
+    let inner = try stream(plan)
+    return Stream(count: inner.count, partitions: inner.partitions) { (piece) throws(QueryError) in
+      try memory.frame(number, piece) { () throws(QueryError) in try inner.read(piece) }
+    }
+  }
+
   private func values(_ rows: [[Bound]], _ types: [DataType]) throws(QueryError) -> Frame {
     var builders = types.map { ColumnBuilder($0) }
     for row in rows {
@@ -62,24 +120,6 @@ struct Executor {
       }
     }
     return Frame(builders.map { $0.column() }, rowCount: rows.count)
-  }
-
-  private func windows(_ calls: [BoundWindow], over frame: Frame) throws(QueryError) -> Frame {
-    var result = frame
-    for call in calls {
-      var partition: [Column] = []
-      for key in call.partitionBy { partition.append(try key.column(frame)) }
-      let keys = try sortKeys(call.orderBy, frame)
-      let order = WindowOrder(partitionBy: partition, orderBy: keys, rowCount: frame.rowCount)
-      let numbers =
-        switch call.function {
-        case .rowNumber: order.rowNumbers()
-        case .rank: order.ranks()
-        case .denseRank: order.denseRanks()
-        }
-      result.columns.append(Column(.bigint, .integers(numbers)))
-    }
-    return result
   }
 
   /// Reads only as many pieces as are needed.

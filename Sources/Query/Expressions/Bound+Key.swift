@@ -32,12 +32,17 @@ extension Bound {
     case .isIn(let operand, let set, let isNegated):
       return "(\(operand.text(name)) \(isNegated ? "NOT " : "")IN (\(set.text)))"
     case .perCode(let inner, _, _): return inner.text(name)
-    case .query(let query): return "(query at \(query.position.start))"
+    case .query(let query): return "(query \(query.identity))"
     case .isInQuery(let operand, let query, let isNegated):
       let word = isNegated ? "NOT IN" : "IN"
-      return "(\(operand.text(name)) \(word) (query at \(query.position.start)))"
+      return "(\(operand.text(name)) \(word) (query \(query.identity)))"
     }
   }
+}
+
+extension Subquery {
+  /// Tells queries of all texts apart.
+  fileprivate var identity: String { "\(ObjectIdentifier(position.source)) \(position.start)" }
 }
 
 extension BoundCall {

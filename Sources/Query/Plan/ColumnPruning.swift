@@ -3,9 +3,20 @@ import Columns
 /// Leaves out the columns that nobody above asks for, down to the scans, so that only needed
 /// columns are read.
 enum ColumnPruning {
-  static func pruned(_ plan: Plan) -> Plan {
-    let all = Set(plan.types.indices)
-    return pruned(plan, keeping: all).plan
+  static func pruned(_ plan: Plan, _ needs: inout ColumnNeeds) -> Plan {
+    pruned(plan, keeping: Set(plan.types.indices), &needs).plan
+  }
+
+  /// A shared plan: its columns keep their places, and those that nobody needs are NULL.
+  static func pruned(
+    _ plan: Plan, keepingPlaces needs: inout ColumnNeeds, of number: Int
+  ) -> Plan {
+    let needed = needs.columns[number]
+    let inner = pruned(plan, keeping: needed, &needs)
+    let columns = plan.types.enumerated().map { place, type in
+      needed.contains(place) ? inner.moved(.column(place, type)) : .constant(.null, type)
+    }
+    return .project(inner.plan, columns)
   }
 
   /// A plan with the needed columns, perhaps more, and the new place of each of them.
@@ -32,42 +43,49 @@ enum ColumnPruning {
     expressions.reduce(into: []) { $0.formUnion($1.columns) }
   }
 
-  private static func pruned(_ plan: Plan, keeping needed: Set<Int>) -> Result {
+  private static func pruned(_ plan: Plan, keeping needed: Set<Int>, _ needs: inout ColumnNeeds)
+    -> Result
+  {
     switch plan {
     case .scan(let scan): return prunedScan(scan, needed)
-    case .values: return identity(plan)
+    case .values, .frames: return identity(plan)
+    case .shared(let number, _):
+      needs.columns[number].formUnion(needed)
+      return identity(plan)
     case .filter(let input, let condition):
-      let inner = pruned(input, keeping: needed.union(condition.columns))
+      let inner = pruned(input, keeping: needed.union(condition.columns), &needs)
       return Result(plan: .filter(inner.plan, inner.moved(condition)), places: inner.places)
     case .project(let input, let expressions):
       let kept = needed.sorted()
-      let inner = pruned(input, keeping: columns(kept.map { expressions[$0] }))
+      let inner = pruned(input, keeping: columns(kept.map { expressions[$0] }), &needs)
       return Result(
         plan: .project(inner.plan, kept.map { inner.moved(expressions[$0]) }),
         places: Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) }))
-    case .join(let join): return prunedJoin(join, needed)
-    case .aggregate(let aggregation): return prunedAggregation(aggregation, needed)
-    case .window(let input, let calls): return prunedWindow(input, calls, needed)
+    case .join(let join): return prunedJoin(join, needed, &needs)
+    case .aggregate(let aggregation): return prunedAggregation(aggregation, needed, &needs)
+    case .window(let input, let calls): return prunedWindow(input, calls, needed, &needs)
     case .distinct(let input):
       // All columns decide which rows are distinct.
-      let inner = pruned(input, keeping: Set(input.types.indices))
+      let inner = pruned(input, keeping: Set(input.types.indices), &needs)
       return Result(plan: .distinct(inner.plan), places: inner.places)
     case .sort(let input, let orders, let limit, let offset):
-      let inner = pruned(input, keeping: needed.union(columns(orders.map(\.expression))))
+      let used = columns(orders.map(\.expression))
+      let inner = pruned(input, keeping: needed.union(used), &needs)
       let moved = orders.map { inner.moved($0) }
       return Result(
         plan: .sort(inner.plan, moved, limit: limit, offset: offset), places: inner.places)
     case .slice(let input, let limit, let offset):
-      let inner = pruned(input, keeping: needed)
+      let inner = pruned(input, keeping: needed, &needs)
       return Result(
         plan: .slice(inner.plan, limit: limit, offset: offset), places: inner.places)
     case .union(let inputs):
       // The parts must keep the same columns in the same places.
       let kept = needed.sorted()
-      let parts = inputs.map { input -> Plan in
-        let inner = pruned(input, keeping: needed)
+      var parts: [Plan] = []
+      for input in inputs {
+        let inner = pruned(input, keeping: needed, &needs)
         let types = input.types
-        return .project(inner.plan, kept.map { inner.moved(.column($0, types[$0])) })
+        parts.append(.project(inner.plan, kept.map { inner.moved(.column($0, types[$0])) }))
       }
       return Result(
         plan: .union(parts),
@@ -86,12 +104,14 @@ enum ColumnPruning {
     return Result(plan: .scan(result), places: places)
   }
 
-  private static func prunedJoin(_ join: JoinPlan, _ needed: Set<Int>) -> Result {
+  private static func prunedJoin(_ join: JoinPlan, _ needed: Set<Int>, _ needs: inout ColumnNeeds)
+    -> Result
+  {
     let width = join.left.types.count
     let leftNeeded = needed.filter { $0 < width }.union(columns(join.leftKeys))
     let rightNeeded = Set(needed.filter { $0 >= width }.map { $0 - width })
-    let left = pruned(join.left, keeping: leftNeeded)
-    let right = pruned(join.right, keeping: rightNeeded.union(columns(join.rightKeys)))
+    let left = pruned(join.left, keeping: leftNeeded, &needs)
+    let right = pruned(join.right, keeping: rightNeeded.union(columns(join.rightKeys)), &needs)
     var result = join
     result.left = left.plan
     result.right = right.plan
@@ -104,7 +124,7 @@ enum ColumnPruning {
   }
 
   private static func prunedAggregation(
-    _ aggregation: Aggregation, _ needed: Set<Int>
+    _ aggregation: Aggregation, _ needed: Set<Int>, _ needs: inout ColumnNeeds
   ) -> Result {
     let keyCount = aggregation.keys.count
     var kept = aggregation
@@ -116,8 +136,8 @@ enum ColumnPruning {
       kept.aggregates.append(call)
     }
     let inner = pruned(
-      aggregation.input,
-      keeping: columns(kept.keys + kept.aggregates.flatMap(\.arguments)))
+      aggregation.input, keeping: columns(kept.keys + kept.aggregates.flatMap(\.arguments)),
+      &needs)
     kept.input = inner.plan
     kept.keys = kept.keys.map { inner.moved($0) }
     kept.aggregates = kept.aggregates.map { call in
@@ -128,11 +148,11 @@ enum ColumnPruning {
   }
 
   private static func prunedWindow(
-    _ input: Plan, _ calls: [BoundWindow], _ needed: Set<Int>
+    _ input: Plan, _ calls: [BoundWindow], _ needed: Set<Int>, _ needs: inout ColumnNeeds
   ) -> Result {
     let width = input.types.count
     let used = calls.flatMap { $0.partitionBy + $0.orderBy.map(\.expression) }
-    let inner = pruned(input, keeping: needed.filter { $0 < width }.union(columns(used)))
+    let inner = pruned(input, keeping: needed.filter { $0 < width }.union(columns(used)), &needs)
     let moved = calls.map { call in
       BoundWindow(
         function: call.function, partitionBy: call.partitionBy.map { inner.moved($0) },
@@ -143,4 +163,11 @@ enum ColumnPruning {
     for place in calls.indices { places[width + place] = newWidth + place }
     return Result(plan: .window(inner.plan, moved), places: places)
   }
+}
+
+/// The columns of shared plans that somebody needs.
+struct ColumnNeeds {
+  var columns: [Set<Int>]
+
+  init(count: Int) { columns = Array(repeating: [], count: count) }
 }

@@ -1,12 +1,31 @@
 import Columns
 
-/// Makes a plan cheaper without changing its answer.
+/// Makes plans cheaper without changing their answers.
 enum Optimizer {
-  static func optimized(_ plan: Plan) -> Plan {
-    var result = Pushdown.pushed(plan)
-    result = ColumnPruning.pruned(result)
-    return result
+  static func optimized(_ plan: Plan) -> Work { optimized([plan]) }
+
+  /// What the plans have in common is worked out once.
+  static func optimized(_ plans: [Plan]) -> Work {
+    var sharing = Sharing(plans)
+    var work = Work(plans: sharing.plans.map(Pushdown.pushed), shared: [])
+    let shared = sharing.takeShared().map(Pushdown.pushed)
+    var needs = ColumnNeeds(count: shared.count)
+    work.plans = work.plans.map { ColumnPruning.pruned($0, &needs) }
+    // A shared plan stands behind those it uses, so its own needs are known when they are pruned.
+    var kept = shared
+    for number in shared.indices.reversed() {
+      kept[number] = ColumnPruning.pruned(shared[number], keepingPlaces: &needs, of: number)
+    }
+    work.shared = kept
+    return work
   }
+}
+
+/// Plans that are carried out together, and the plans that several of them use; a shared plan uses
+/// only shared plans before it.
+struct Work: Sendable {
+  var plans: [Plan]
+  var shared: [Plan]
 }
 
 /// Moves conditions down to where their columns come from: below projections, into the sides of
@@ -15,7 +34,7 @@ enum Pushdown {
   static func pushed(_ plan: Plan) -> Plan {
     switch plan {
     case .filter(let input, let condition): filter(input, condition.conjuncts)
-    case .scan, .values: plan
+    case .scan, .values, .shared, .frames: plan
     case .project(let input, let expressions): .project(pushed(input), expressions)
     case .join(var join):
       {

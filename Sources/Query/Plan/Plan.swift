@@ -1,6 +1,7 @@
 import Columns
 import Kernels
 import SQL
+import Synchronization
 
 /// What is to be done, as a tree of operators; the columns of each are known by place and type.
 indirect enum Plan: Sendable {
@@ -17,6 +18,10 @@ indirect enum Plan: Sendable {
   case sort(Plan, [BoundOrder], limit: Int?, offset: Int)
   case slice(Plan, limit: Int?, offset: Int)
   case union([Plan])
+  /// What stands in several places and is worked out once: its number, and its columns.
+  case shared(Int, [DataType])
+  /// The rows of a plan, by its identity, that have been worked out before.
+  case frames([Frame], [DataType], of: String)
 }
 
 /// Reading some columns of a table.
@@ -28,8 +33,12 @@ struct Scan: Sendable {
   /// a filter above the scan, since a block that stays may have other rows too.
   var conditions: [Bound] = []
 
-  init(_ table: any TableSource) {
+  /// Tells tables apart that have the same name.
+  let identity: String
+
+  init(_ table: any TableSource, identity: String) {
     self.table = table
+    self.identity = identity
     columns = Array(table.schema.fields.indices)
   }
 
@@ -44,6 +53,10 @@ struct JoinPlan: Sendable {
   /// Over the left side and over the right; equally many, of equal types.
   var leftKeys: [Bound]
   var rightKeys: [Bound]
+  /// Tells joins of one process apart, so that a right side that is needed often is found once.
+  let number = JoinPlan.counter.wrappingAdd(1, ordering: .relaxed).newValue
+
+  private static let counter = Atomic<Int>(0)
 }
 
 /// GROUP BY: the columns are the keys and then the aggregates.
@@ -58,7 +71,7 @@ extension Plan {
   var types: [DataType] {
     switch self {
     case .scan(let scan): scan.types
-    case .values(_, let types): types
+    case .values(_, let types), .shared(_, let types), .frames(_, let types, _): types
     case .filter(let input, _), .distinct(let input): input.types
     case .sort(let input, _, _, _), .slice(let input, _, _): input.types
     case .project(_, let expressions): expressions.map(\.type)
@@ -73,13 +86,34 @@ extension Plan {
   /// The plans directly below.
   var inputs: [Plan] {
     switch self {
-    case .scan, .values: []
+    case .scan, .values, .shared, .frames: []
     case .filter(let input, _), .project(let input, _), .window(let input, _),
       .distinct(let input), .sort(let input, _, _, _), .slice(let input, _, _):
       [input]
     case .join(let join): [join.left, join.right]
     case .aggregate(let aggregation): [aggregation.input]
     case .union(let inputs): inputs
+    }
+  }
+
+  /// The same with other plans directly below, in the order of `inputs`.
+  func replacingInputs(_ inputs: [Plan]) -> Plan {
+    switch self {
+    case .scan, .values, .shared, .frames: return self
+    case .filter(_, let condition): return .filter(inputs[0], condition)
+    case .project(_, let expressions): return .project(inputs[0], expressions)
+    case .window(_, let calls): return .window(inputs[0], calls)
+    case .distinct: return .distinct(inputs[0])
+    case .sort(_, let orders, let limit, let offset):
+      return .sort(inputs[0], orders, limit: limit, offset: offset)
+    case .slice(_, let limit, let offset): return .slice(inputs[0], limit: limit, offset: offset)
+    case .union: return .union(inputs)
+    case .join(var join):
+      (join.left, join.right) = (inputs[0], inputs[1])
+      return .join(join)
+    case .aggregate(var aggregation):
+      aggregation.input = inputs[0]
+      return .aggregate(aggregation)
     }
   }
 
@@ -104,6 +138,7 @@ extension Plan {
     case .scan(var scan):
       scan.conditions = try each(scan.conditions)
       return .scan(scan)
+    case .shared, .frames: return self
     case .values(let rows, let types):
       var result: [[Bound]] = []
       for row in rows { result.append(try each(row)) }

@@ -1,0 +1,121 @@
+import Columns
+import Kernels
+
+extension Executor {
+  /// The rows with a column for each window function behind them. Rows that cannot fulfil
+  /// `condition` may be left out.
+  func windows(
+    _ calls: [BoundWindow], over all: Frame, where condition: Bound?
+  ) throws(QueryError) -> Frame {
+    var frame = all
+    if calls.count == 1, let condition,
+      let limit = condition.largestNumber(at: all.columns.count)
+    {
+      frame = try leading(limit, of: calls[0], all)
+    }
+    var result = frame
+    for call in calls {
+      let partition = try columns(call.partitionBy, frame)
+      let keys = try sortKeys(call.orderBy, frame)
+      let order = WindowOrder(partitionBy: partition, orderBy: keys, rowCount: frame.rowCount)
+      let numbers =
+        switch call.function {
+        case .rowNumber: order.rowNumbers()
+        case .rank: order.ranks()
+        case .denseRank: order.denseRanks()
+        }
+      result.columns.append(Column(.bigint, .integers(numbers)))
+    }
+    return result
+  }
+
+  private func columns(_ expressions: [Bound], _ frame: Frame) throws(QueryError) -> [Column] {
+    var columns: [Column] = []
+    for expression in expressions { columns.append(try expression.column(frame)) }
+    return columns
+  }
+
+  /// The rows that can be among the first `limit` of their partition: those whose first order key
+  /// is not worse than the partition's `limit`-th best. All rows before a row that stays do stay,
+  /// so their numbers and ranks do not change.
+  private func leading(
+    _ limit: Int, of call: BoundWindow, _ frame: Frame
+  ) throws(QueryError) -> Frame {
+    guard call.function != .denseRank, limit > 0, limit <= 64, let first = call.orderBy.first else {
+      return frame
+    }
+    let column = try first.expression.column(frame)
+    guard case .integers(let values) = column.values, column.validity == nil else { return frame }
+    let partition = try columns(call.partitionBy, frame)
+    var table = GroupTable(partition.map(\.type))
+    let groups = table.add(partition, rowCount: frame.rowCount).ids
+    let words = first.direction.isDescending ? values.map { ~$0 } : values
+    let rows = leadingRows(words, groups, groupCount: table.groupCount, limit: limit)
+    return frame.keeping(rows.count == frame.rowCount ? .all : .rows(rows))
+  }
+}
+
+/// The rows whose word is at most the `limit`-th smallest of their group.
+private func leadingRows(
+  _ words: [Int64], _ groups: [UInt32], groupCount: Int, limit: Int
+) -> [UInt32] {
+  // The smallest words of each group so far, in ascending order.
+  var best = [Int64](repeating: .max, count: groupCount * limit)
+  for row in words.indices {
+    let start = Int(groups[row]) * limit
+    let word = words[row]
+    if word >= best[start + limit - 1] { continue }
+    var place = start + limit - 1
+    while place > start && best[place - 1] > word {
+      best[place] = best[place - 1]
+      place -= 1
+    }
+    best[place] = word
+  }
+  var rows: [UInt32] = []
+  for row in words.indices where words[row] <= best[Int(groups[row]) * limit + limit - 1] {
+    rows.append(UInt32(row))
+  }
+  return rows
+}
+
+extension Bound {
+  /// The largest number that the column may have for the condition to hold, where it says one.
+  fileprivate func largestNumber(at place: Int) -> Int? {
+    var limit: Int?
+    for condition in conjuncts {
+      guard case .call(let call) = condition, call.arguments.count == 2,
+        let comparison = Comparison(rawValue: call.function.name)
+      else { continue }
+      let found: Int?
+      if call.arguments[0].isColumn(place), let number = call.arguments[1].wholeNumber {
+        found = comparison.bound(number)
+      } else if call.arguments[1].isColumn(place), let number = call.arguments[0].wholeNumber {
+        found = comparison.mirrored.bound(number)
+      } else {
+        found = nil
+      }
+      limit = [limit, found].compactMap { $0 }.min()
+    }
+    return limit
+  }
+
+  private func isColumn(_ place: Int) -> Bool {
+    if case .column(place, _) = self { true } else { false }
+  }
+
+  private var wholeNumber: Int? {
+    if case .bigint(let number)? = constantValue { Int(number) } else { nil }
+  }
+}
+
+extension Comparison {
+  /// The largest whole number that compares so with `number`.
+  fileprivate func bound(_ number: Int) -> Int? {
+    switch self {
+    case .equal, .lessOrEqual: number
+    case .less: number == .min ? nil : number - 1
+    default: nil
+    }
+  }
+}

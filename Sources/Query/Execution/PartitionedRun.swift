@@ -1,0 +1,62 @@
+import Bytes
+import Columns
+
+/// Carries out several plans together, each as far as it goes a partition at a time, all of them on
+/// one partition before the next: what they share is read and computed once a partition.
+struct PartitionedRun {
+  let executor: Executor
+
+  /// The rows of each plan.
+  func frames(_ plans: [Plan]) throws(QueryError) -> [[Frame]] {
+    var jobs: [Plan] = []
+    let rests = plans.map { split($0, &jobs) }
+    let answers = try answers(of: jobs)
+    var results: [[Frame]] = []
+    for rest in rests { results.append(try executor.frames(filled(rest, jobs, answers))) }
+    return results
+  }
+
+  /// The plan with a `shared` of negative number in the place of each part that goes by partition.
+  private func split(_ plan: Plan, _ jobs: inout [Plan]) -> Plan {
+    if case .byPartition = Partitioning(plan, executor.shared), plan.hasBreaker(executor.shared) {
+      jobs.append(plan)
+      return .shared(-jobs.count, plan.types)
+    }
+    var inputs: [Plan] = []
+    for input in plan.inputs { inputs.append(split(input, &jobs)) }
+    return plan.replacingInputs(inputs)
+  }
+
+  private func filled(_ plan: Plan, _ jobs: [Plan], _ answers: [[Frame]]) -> Plan {
+    if case .shared(let number, let types) = plan, number < 0 {
+      let job = -number - 1
+      return .frames(answers[job], types, of: jobs[job].identity)
+    }
+    return plan.replacingInputs(plan.inputs.map { filled($0, jobs, answers) })
+  }
+
+  /// The rows of each job, partition by partition.
+  private func answers(of jobs: [Plan]) throws(QueryError) -> [[Frame]] {
+    if jobs.isEmpty { return [] }
+    var partitions: [Value] = []
+    var seen: Set<Value> = []
+    for partition in jobs.flatMap({ $0.partitions(executor.shared) })
+    where seen.insert(partition).inserted {
+      partitions.append(partition)
+    }
+    let all = partitions
+    // With fewer partitions than threads, the threads share the blocks of a partition.
+    let inner = max(1, executor.options.threads / max(1, all.count))
+    let parts = try Parallel.map(count: all.count, threads: executor.options.threads) {
+      (place) throws(QueryError) in
+      let own = executor.restricted(to: all[place], threads: inner)
+      var frames: [[Frame]] = []
+      for job in jobs { frames.append(try own.frames(job)) }
+      return frames
+    }
+    executor.collector.add { $0.partitionedAggregations += jobs.count }
+    return jobs.indices.map { job in
+      parts.flatMap { $0[job] }.filter { $0.rowCount > 0 }
+    }
+  }
+}

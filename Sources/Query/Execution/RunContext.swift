@@ -1,0 +1,74 @@
+import Columns
+import Synchronization
+
+/// What the threads of a run remember for each other: the right sides of joins that are the same in
+/// every partition.
+final class JoinMemory: Sendable {
+  private let tables = Mutex<[Int: JoinTable]>([:])
+
+  /// The right side of a join, made by the first who asks.
+  func table(
+    _ number: Int, _ make: () throws(QueryError) -> JoinTable
+  ) throws(QueryError) -> JoinTable {
+    if let known = tables.withLock({ $0[number] }) { return known }
+    // Two threads may make it at a time; the first is kept, both are right.
+    let made = try make()
+    return tables.withLock { tables in
+      if let kept = tables[number] { return kept }
+      tables[number] = made
+      return made
+    }
+  }
+}
+
+/// The rows of shared plans that were worked out for one partition.
+final class FrameMemory: Sendable {
+  private struct Place: Hashable {
+    let plan: Int
+    let piece: Int
+  }
+
+  private struct Content {
+    var frames: [Place: Frame] = [:]
+    var bytes = 0
+  }
+
+  private let content = Mutex(Content())
+  /// What is not kept is worked out again.
+  private let limit: Int
+
+  init(limit: Int) { self.limit = limit }
+
+  func frame(
+    _ plan: Int, _ piece: Int, _ make: () throws(QueryError) -> Frame
+  ) throws(QueryError) -> Frame {
+    let place = Place(plan: plan, piece: piece)
+    if let known = content.withLock({ $0.frames[place] }) { return known }
+    let made = try make()
+    content.withLock { content in
+      let size = made.byteCount
+      if content.bytes + size > limit || content.frames[place] != nil { return }
+      content.frames[place] = made
+      content.bytes += size
+    }
+    return made
+  }
+}
+
+extension Frame {
+  /// About how much memory it takes.
+  var byteCount: Int {
+    columns.reduce(0) { total, column in
+      switch column.values {
+      case .booleans(let values): total + values.count
+      case .dates(let values): total + values.count * 4
+      case .codes(let values, _): total + values.count * 4
+      case .integers(let values): total + values.count * 8
+      case .doubles(let values): total + values.count * 8
+      case .wide(let values): total + values.count * 16
+      case .intervals(let values): total + values.count * 16
+      case .texts(let values): total + values.bytes.count + values.count * 4
+      }
+    }
+  }
+}
