@@ -3,6 +3,7 @@ extension Suite {
   static let all: [Suite] = [
     .bytes,
     .csv,
+    .file,
     .kernels,
     .kernelForms,
     .query,
