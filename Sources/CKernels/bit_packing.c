@@ -243,7 +243,22 @@ void groove_pack64(const int64_t *values, size_t count, int64_t base, unsigned s
   uint64_t word = 0, mask = mask_of(width);
   unsigned filled = 0;
   if (width == 0) return;
-  for (size_t i = 0; i < count; i += 1) {
+  size_t i = 0;
+  // Two narrow values at once halve the work of moving words out.
+  for (; width <= 32 && i + 2 <= count; i += 2) {
+    uint64_t low = ((((uint64_t)values[i] - (uint64_t)base) >> shift) * inverse) & mask;
+    uint64_t high = ((((uint64_t)values[i + 1] - (uint64_t)base) >> shift) * inverse) & mask;
+    uint64_t pair = low | high << width;
+    word |= pair << filled;
+    filled += 2 * width;
+    if (filled >= 64) {
+      memcpy(out, &word, 8);
+      out += 8;
+      filled -= 64;
+      word = filled == 0 ? 0 : pair >> (2 * width - filled);
+    }
+  }
+  for (; i < count; i += 1) {
     uint64_t value = ((((uint64_t)values[i] - (uint64_t)base) >> shift) * inverse) & mask;
     word |= value << filled;
     filled += width;

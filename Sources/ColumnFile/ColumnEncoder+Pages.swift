@@ -105,13 +105,14 @@ extension ColumnEncoder {
 
   /// Numbers with equally many digits are ordered like their texts.
   private func zoneOfNumbers(_ block: PendingColumn, _ nullCount: Int) -> Zone {
-    guard let affix, let least = block.integers.min(), let greatest = block.integers.max() else {
+    guard let affix, let first = block.integers.first else {
       return .unknown(nullCount: nullCount)
     }
+    let extremes = Extremes(block.integers.span, before: first)
     var low: [UInt8] = []
     var high: [UInt8] = []
-    affix.append(least, to: &low)
-    affix.append(greatest, to: &high)
+    affix.append(extremes.least, to: &low)
+    affix.append(extremes.greatest, to: &high)
     guard low.count == high.count, low.count <= ZoneMaker.textLimit else {
       return .unknown(nullCount: nullCount)
     }

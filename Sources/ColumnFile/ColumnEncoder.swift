@@ -234,14 +234,11 @@ extension ColumnEncoder {
   }
 
   private mutating func noteNumbers(_ numbers: [Int64]) {
-    for number in numbers {
-      guard let range = numberRange else {
-        numberRange = number...number
-        continue
-      }
-      if number < range.lowerBound { numberRange = number...range.upperBound }
-      if number > range.upperBound { numberRange = range.lowerBound...number }
-    }
+    guard let first = numbers.first else { return }
+    let extremes = Extremes(numbers.span, before: first)
+    let range = numberRange ?? first...first
+    numberRange =
+      min(range.lowerBound, extremes.least)...max(range.upperBound, extremes.greatest)
   }
 
   /// Looks at the texts of the first block that has any and decides their form.

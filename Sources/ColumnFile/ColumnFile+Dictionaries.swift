@@ -12,13 +12,13 @@ extension ColumnFile {
 
     /// From the file's codes to those of `texts`.
     func translate(_ local: [UInt32]) throws(Damage) -> [UInt32] {
-      var codes = local
       var greatest: UInt32 = 0
-      for index in codes.indices { greatest = max(greatest, codes[index]) }
-      if Int(greatest) < keptCodes || codes.isEmpty { return codes }
+      for index in local.indices { greatest = max(greatest, local[index]) }
+      if Int(greatest) < keptCodes || local.isEmpty { return local }
       guard Int(greatest) < keptCodes + extensionCodes.count else {
         throw Damage("a code in it has no text")
       }
+      var codes = local
       for index in codes.indices where Int(codes[index]) >= keptCodes {
         codes[index] = extensionCodes[Int(codes[index]) - keptCodes]
       }

@@ -18,10 +18,11 @@ extension ColumnFile {
     precondition(block >= 0 && block < blockCount, "a block of the file")
     let pages = columns.map { footer.columns[$0].blocks[block].page }
     let pieces = try fetch(pages)
+    var keys: [Int: [Int64]] = [:]
     var read: [Column] = []
     read.reserveCapacity(columns.count)
     for (index, column) in columns.enumerated() {
-      read.append(try decode(column, block, pieces[index]))
+      read.append(try decode(column, block, pieces[index], &keys))
     }
     let fields = columns.map { schema[$0] }
     return ColumnBatch(Schema(fields), read, rowCount: rows(inBlock: block))
@@ -47,15 +48,18 @@ extension ColumnFile {
   }
 
   private func decode(
-    _ column: Int, _ block: Int, _ piece: Piece
+    _ column: Int, _ block: Int, _ piece: Piece, _ keys: inout [Int: [Int64]]
   ) throws(ColumnFileError) -> Column {
-    let context = try context(column, block)
+    let context = try context(column, block, &keys)
     do throws(Damage) {
       return try PageDecoder.decode(context, piece.bytes, piece.range)
     } catch { throw damaged(error, column, block) }
   }
 
-  private func context(_ column: Int, _ block: Int) throws(ColumnFileError) -> PageContext {
+  /// `knownKeys` has the keys of the columns that others of this reading follow from.
+  private func context(
+    _ column: Int, _ block: Int, _ knownKeys: inout [Int: [Int64]]
+  ) throws(ColumnFileError) -> PageContext {
     let entry = footer.columns[column]
     var context = PageContext(column: entry, block: block, rows: rows(inBlock: block))
     if let place = entry.dictionary {
@@ -65,7 +69,11 @@ extension ColumnFile {
       context.numbered = open(numbers, of: column)
     }
     if entry.blocks[block].page.encoding == .follows, let follow = entry.follow {
-      context.follow = (try keys(of: follow.source, block), try open(follow, of: column))
+      let known = knownKeys[follow.source]
+      let sourceKeys: [Int64]
+      if let known { sourceKeys = known } else { sourceKeys = try keys(of: follow.source, block) }
+      knownKeys[follow.source] = sourceKeys
+      context.follow = (sourceKeys, try open(follow, of: column))
     }
     return context
   }

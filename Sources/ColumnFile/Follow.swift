@@ -58,19 +58,47 @@ struct FollowExceptions: Sendable {
     case 0: exceptions.places = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
     case 1:
       let range = try reader.range((valueCount + 7) / 8)
-      exceptions.places.reserveCapacity(count)
-      for place in 0..<valueCount
-      where reader.bytes[range.lowerBound &+ place >> 3] >> UInt8(place & 7) & 1 == 1 {
-        exceptions.places.append(Int64(place))
+      guard let places = setBits(reader.bytes, range, count: count) else {
+        throw Damage("its exceptions do not add up")
       }
-      guard exceptions.places.count == count else { throw Damage("its exceptions do not add up") }
+      exceptions.places = places
     default: throw Damage("its exceptions are written in an unknown way")
     }
-    for place in exceptions.places where place < 0 || place >= Int64(valueCount) {
+    let extremes = Extremes(exceptions.places.span, before: 0)
+    guard extremes.least >= 0 && extremes.greatest < Int64(valueCount) else {
       throw Damage("an exception in it is outside its block")
     }
     exceptions.values = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
     return exceptions
+  }
+}
+
+extension FollowExceptions {
+  /// The places of the bits that are set in the bytes of `range`; nil where they are not `count`.
+  private static func setBits(_ bytes: [UInt8], _ range: Range<Int>, count: Int) -> [Int64]? {
+    var places = [Int64](repeating: 0, count: count)
+    let input = bytes.span.extracting(range)
+    var found = 0
+    var base = 0
+    while base < input.count {
+      var word: UInt64 = 0
+      if base &+ 8 <= input.count {
+        word = input.word(at: base)
+      } else {
+        for index in base..<input.count {
+          word |= UInt64(input[index]) << UInt64(8 &* (index &- base))
+        }
+      }
+      if found &+ word.nonzeroBitCount > count { return nil }
+      let first = Int64(base &* 8)
+      while word != 0 {
+        places[found] = first &+ Int64(word.trailingZeroBitCount)
+        found &+= 1
+        word &= word &- 1
+      }
+      base &+= 8
+    }
+    return found == count ? places : nil
   }
 }
 
@@ -91,25 +119,33 @@ struct FollowMap: Sendable {
   static func keyLimit(rows: Int) -> Int { 4 * rows + 1024 }
 
   mutating func learn(_ keys: [Int64], _ values: [Int64], keyLimit: Int) {
-    for index in keys.indices {
-      let key = keys[index] &- firstKey
-      guard key >= 0 && key < keyLimit else { continue }
-      let place = Int(key)
-      if place >= candidates.count {
-        let missing = max(place + 1, min(keyLimit, candidates.count * 2)) - candidates.count
-        candidates.append(contentsOf: repeatElement(Candidate(), count: missing))
-      }
-      vote(&candidates[place], values[index])
+    guard let first = keys.first else { return }
+    let greatest = Extremes(keys.span, before: first).greatest &- firstKey
+    let needed = Int(max(0, min(greatest, Int64(keyLimit) - 1))) + 1
+    if needed > candidates.count {
+      let size = max(needed, min(keyLimit, candidates.count * 2))
+      candidates.append(contentsOf: repeatElement(Candidate(), count: size - candidates.count))
     }
+    Self.vote(&candidates, keys, values, firstKey)
   }
 
-  @inline(__always)
-  private func vote(_ candidate: inout Candidate, _ value: Int64) {
-    if candidate.votes == Self.frozen { return }
-    if candidate.votes == 0 {
-      candidate = Candidate(value: value, votes: 1)
-    } else {
-      candidate.votes &+= candidate.value == value ? 1 : -1
+  /// PERF: without branches on the values, which nobody can predict.
+  private static func vote(
+    _ candidates: inout [Candidate], _ keys: [Int64], _ values: [Int64], _ firstKey: Int64
+  ) {
+    let count = UInt64(candidates.count)
+    for index in keys.indices {
+      let key = UInt64(bitPattern: keys[index] &- firstKey)
+      if key >= count { continue }
+      let place = Int(truncatingIfNeeded: key)
+      let candidate = candidates[place]
+      let value = values[index]
+      let isNew = candidate.votes == 0
+      let isFrozen = candidate.votes == frozen
+      let change: Int32 = candidate.value == value || isNew ? 1 : -1
+      candidates[place] = Candidate(
+        value: isNew ? value : candidate.value,
+        votes: isFrozen ? frozen : candidate.votes &+ change)
     }
   }
 
@@ -122,17 +158,36 @@ struct FollowMap: Sendable {
   func exceptions(_ keys: [Int64], _ values: [Int64]) -> FollowExceptions {
     var exceptions = FollowExceptions()
     exceptions.valueCount = values.count
-    for index in keys.indices {
-      let key = keys[index] &- firstKey
-      let value = values[index]
-      if key >= 0 && key < candidates.count {
-        let candidate = candidates[Int(key)]
-        if candidate.votes == Self.frozen && candidate.value == value { continue }
-      }
-      exceptions.places.append(Int64(index))
-      exceptions.values.append(value)
-    }
+    exceptions.places = Array(repeating: 0, count: values.count)
+    exceptions.values = values
+    let count = Self.collect(
+      candidates, keys, values, firstKey, &exceptions.places, &exceptions.values)
+    exceptions.places.removeLast(values.count - count)
+    exceptions.values.removeLast(values.count - count)
     return exceptions
+  }
+
+  /// PERF: each row is written and kept only by moving on, so that no branch depends on the data.
+  private static func collect(
+    _ candidates: [Candidate], _ keys: [Int64], _ values: [Int64], _ firstKey: Int64,
+    _ places: inout [Int64], _ kept: inout [Int64]
+  ) -> Int {
+    let limit = UInt64(candidates.count)
+    if limit == 0 {
+      for index in keys.indices { places[index] = Int64(index) }
+      return keys.count
+    }
+    var count = 0
+    for index in keys.indices {
+      let key = UInt64(bitPattern: keys[index] &- firstKey)
+      let candidate = candidates[Int(truncatingIfNeeded: min(key, limit &- 1))]
+      let value = values[index]
+      let follows = candidate.votes == frozen && candidate.value == value && key < limit
+      places[count] = Int64(truncatingIfNeeded: index)
+      kept[count] = value
+      count &+= follows ? 0 : 1
+    }
+    return count
   }
 
   /// The keys that have a value, counted from the first key, and their values.

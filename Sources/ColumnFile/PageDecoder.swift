@@ -136,16 +136,19 @@ enum PageDecoder {
         next += 1
       }
     } else {
+      let keys = follow.keys
+      let limit = UInt64(values.count)
       for row in result.indices {
-        let key = follow.keys[row] &- firstKey
-        if key >= 0 && key < values.count {
-          result[row] = Integer(truncatingIfNeeded: values[Int(key)])
+        let key = UInt64(bitPattern: keys[row] &- firstKey)
+        if key < limit {
+          result[row] = Integer(truncatingIfNeeded: values[Int(truncatingIfNeeded: key)])
         }
       }
     }
-    for index in exceptions.places.indices {
-      result[Int(exceptions.places[index])] = Integer(
-        truncatingIfNeeded: exceptions.values[index])
+    let places = exceptions.places
+    let others = exceptions.values
+    for index in places.indices {
+      result[Int(places[index])] = Integer(truncatingIfNeeded: others[index])
     }
     return result
   }
@@ -157,13 +160,13 @@ enum PageDecoder {
     guard let expected = context.column.numbers, try Affix(from: &reader) == expected.affix else {
       throw Damage("a page of it has another affix than its column")
     }
-    let numbers: [UInt32] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
-    var codes = numbers
+    var codes: [UInt32] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
     let first = UInt32(truncatingIfNeeded: expected.first)
     var greatest: UInt32 = 0
     for index in codes.indices {
-      codes[index] = numbers[index] &- first
-      greatest = max(greatest, codes[index])
+      let code = codes[index] &- first
+      codes[index] = code
+      greatest = max(greatest, code)
     }
     guard codes.isEmpty || Int64(greatest) <= expected.last - expected.first else {
       throw Damage("a number in it is outside the range of its column")

@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 
 /// The zones of blocks, from the values that are not null.
@@ -8,15 +9,11 @@ enum ZoneMaker {
   static let dictionaryLimit = 4096
 
   static func zone(_ integers: [Int64], _ type: DataType, nullCount: Int) -> Zone {
-    guard var low = integers.first, var high = integers.first else {
-      return .unknown(nullCount: nullCount)
-    }
-    for index in integers.indices {
-      low = min(low, integers[index])
-      high = max(high, integers[index])
-    }
+    guard let first = integers.first else { return .unknown(nullCount: nullCount) }
+    let extremes = Extremes(integers.span, before: first)
     return Zone(
-      minimum: value(low, type), maximum: value(high, type), nullCount: nullCount, isExact: true)
+      minimum: value(extremes.least, type), maximum: value(extremes.greatest, type),
+      nullCount: nullCount, isExact: true)
   }
 
   private static func value(_ integer: Int64, _ type: DataType) -> Value {

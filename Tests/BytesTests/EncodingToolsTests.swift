@@ -138,3 +138,20 @@ import Testing
     #expect(throws: Damage.self) { try Zstd.decompress([1, 2, 3], count: 3) }
   }
 }
+
+@Suite struct `The extremes of integers` {
+  @Test func `are the same at every CPU level and length`() {
+    var random = Seeded(12)
+    for count in Array(1...40) + [1023, 1024] {
+      let range: ClosedRange<Int64> = count % 3 == 0 ? .min ... .max : -3...3
+      let values = (0..<count).map { _ in Int64.random(in: range, using: &random) }
+      let steps = zip(values, [5] + values).map { $0 &- $1 }
+      for level in CPU.available {
+        let extremes = Extremes(values.span, before: 5, level: level)
+        #expect(extremes.least == values.min() && extremes.greatest == values.max())
+        #expect(extremes.leastStep == steps.min() && extremes.greatestStep == steps.max())
+        #expect(extremes.changes == steps.count { $0 != 0 })
+      }
+    }
+  }
+}

@@ -9,5 +9,6 @@
 #include "CPULevel.h"
 #include "CSVTokenizer.h"
 #include "Checksum.h"
+#include "Measure.h"
 
 #endif

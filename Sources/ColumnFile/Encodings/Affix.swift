@@ -94,6 +94,7 @@ extension Affix {
   }
 
   /// Eight digits at once: the last `length` bytes of the word, the others taken as zeros.
+  @inline(__always)
   private static func shortNumber(_ word: UInt64, _ length: Int) -> Int64 {
     let zeros: UInt64 = 0x3030_3030_3030_3030
     let all = UInt64.max
@@ -119,10 +120,42 @@ extension Affix {
   func append(
     _ bytes: Span<UInt8>, _ offsets: [UInt32], _ range: Range<Int>, to numbers: inout [Int64]
   ) -> Bool {
+    if prefix.count <= 8 && suffix.isEmpty && digits > 1 && digits <= 8 {
+      return appendFixed(bytes, offsets, range, to: &numbers)
+    }
     var start = Int(offsets[range.lowerBound])
     for index in range {
       let end = Int(offsets[index &+ 1])
       let number = number(bytes, start, end)
+      if number < 0 { return false }
+      numbers.append(number)
+      start = end
+    }
+    return true
+  }
+}
+
+extension Affix {
+  /// The common case, a short prefix and as many digits in each text, with a comparison of words
+  /// instead of loops over bytes; texts at the ends of the buffer go the general way.
+  private func appendFixed(
+    _ bytes: Span<UInt8>, _ offsets: [UInt32], _ range: Range<Int>, to numbers: inout [Int64]
+  ) -> Bool {
+    let length = prefix.count + digits
+    let digits = digits
+    var expected: UInt64 = 0
+    for byte in prefix.reversed() { expected = expected << 8 | UInt64(byte) }
+    let mask = prefix.count == 8 ? UInt64.max : (1 << UInt64(8 * prefix.count)) - 1
+    var start = Int(offsets[range.lowerBound])
+    for index in range {
+      let end = Int(offsets[index &+ 1])
+      var number: Int64
+      if end &- start == length && end >= 8 && start &+ 8 <= bytes.count {
+        number = Self.shortNumber(bytes.word(at: end &- 8), digits)
+        if bytes.word(at: start) & mask != expected { number = -1 }
+      } else {
+        number = self.number(bytes, start, end)
+      }
       if number < 0 { return false }
       numbers.append(number)
       start = end

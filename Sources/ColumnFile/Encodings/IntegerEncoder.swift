@@ -14,17 +14,21 @@ enum IntegerEncoder {
       writer.signed(0)
       return .constant
     }
-    let measure = IntegerMeasure(values.span)
-    if measure.values.range == 0 {
+    if values.count == 1 {
       writer.signed(first)
       return .constant
     }
-    if measure.steps.range == 0 {
+    let measure = IntegerMeasure(values.span)
+    if measure.whole.range == 0 {
       writer.signed(first)
-      writer.signed(measure.steps.minimum)
+      return .constant
+    }
+    if measure.whole.stepRange == 0 {
+      writer.signed(first)
+      writer.signed(measure.whole.leastStep)
       return .sequence
     }
-    let scale = commonScale(values.span, measure.values)
+    let scale = commonScale(values.span, measure.whole)
     let plan = Plan(measure, count: values.count, scale: scale, depth: depth)
     switch plan.encoding {
     case .delta: writeDelta(values, into: &writer, depth, asPlanes)
@@ -54,17 +58,17 @@ enum IntegerEncoder {
     private var bits: Int
 
     init(_ measure: IntegerMeasure, count: Int, scale: UInt64, depth: Int) {
-      let width = BitPacking.width(measure.values.range / scale)
+      let width = BitPacking.width(measure.whole.range / scale)
       encoding = .packed
       bits = count * width
       var byVector = 0
-      for vector in measure.valuesByVector {
+      for vector in measure.vectors {
         byVector += Format.vectorRows * BitPacking.width(vector.range / scale) + 32
       }
       // A form with more parts must save something: they cost time to read.
       consider(.vectors, byVector + byVector / 50)
       if depth < Format.maximumDepth - 1 {
-        let stepBits = (count - 1) * BitPacking.width(measure.steps.range / scale)
+        let stepBits = (count - 1) * BitPacking.width(measure.whole.stepRange / scale)
         consider(.delta, stepBits + stepBits / 20 + 64)
         let lengthBits = BitPacking.width(UInt64(count / measure.runCount)) + 2
         consider(.runs, measure.runCount * (width + lengthBits) + 128)
@@ -82,43 +86,43 @@ enum IntegerEncoder {
   private static func writePacked(
     _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
   ) {
-    let width = BitPacking.width(measure.values.range / scale)
-    writer.signed(measure.values.minimum)
+    let width = BitPacking.width(measure.whole.range / scale)
+    writer.signed(measure.whole.least)
     writer.varint(scale)
     writer.u8(UInt8(width))
     BitPacking.pack(
-      values.span, base: measure.values.minimum, scale: scale, width: width, into: &writer.bytes)
+      values.span, base: measure.whole.least, scale: scale, width: width, into: &writer.bytes)
   }
 
   private static func writePlanes(
     _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
   ) {
-    let width = BitPacking.width(measure.values.range / scale)
+    let width = BitPacking.width(measure.whole.range / scale)
     let planes = (width + 7) / 8
-    writer.signed(measure.values.minimum)
+    writer.signed(measure.whole.least)
     writer.varint(scale)
     writer.u8(UInt8(planes))
     BitPacking.splitPlanes(
-      values.span, base: measure.values.minimum, scale: scale, planes: planes, into: &writer.bytes)
+      values.span, base: measure.whole.least, scale: scale, planes: planes, into: &writer.bytes)
   }
 
   private static func writeVectors(
     _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
   ) {
-    writer.signed(measure.values.minimum)
+    writer.signed(measure.whole.least)
     writer.varint(scale)
     var before: UInt64 = 0
-    for vector in measure.valuesByVector {
-      let offset = UInt64(bitPattern: vector.minimum &- measure.values.minimum) / scale
+    for vector in measure.vectors {
+      let offset = UInt64(bitPattern: vector.least &- measure.whole.least) / scale
       writer.u8(UInt8(BitPacking.width(vector.range / scale)))
       writer.signed(Int64(bitPattern: offset &- before))
       before = offset
     }
-    for (index, vector) in measure.valuesByVector.enumerated() {
+    for (index, vector) in measure.vectors.enumerated() {
       let start = index * Format.vectorRows
       let end = min(start + Format.vectorRows, values.count)
       BitPacking.pack(
-        values.span.extracting(start..<end), base: vector.minimum, scale: scale,
+        values.span.extracting(start..<end), base: vector.least, scale: scale,
         width: BitPacking.width(vector.range / scale), into: &writer.bytes)
     }
   }
@@ -157,17 +161,17 @@ enum IntegerEncoder {
   /// The greatest number that divides the distance of every value from the smallest: 1,000,000 for
   /// timestamps of whole seconds.
   private static func commonScale(
-    _ values: Span<Int64>, _ extremes: IntegerMeasure.Extremes
+    _ values: Span<Int64>, _ extremes: Extremes
   ) -> UInt64 {
     if extremes.range < 256 { return 1 }
     var scale = extremes.range
     let samples = min(values.count, 64)
     for sample in 0..<samples {
       let place = sample * values.count / samples
-      scale = greatestDivisor(scale, UInt64(bitPattern: values[place] &- extremes.minimum))
+      scale = greatestDivisor(scale, UInt64(bitPattern: values[place] &- extremes.least))
       if scale == 1 { return 1 }
     }
-    return divides(scale, values, extremes.minimum) ? scale : everyDivisor(values, extremes)
+    return divides(scale, values, extremes.least) ? scale : everyDivisor(values, extremes)
   }
 
   /// Whether the distances are all divisible, by a multiplication instead of a division each: a
@@ -189,11 +193,11 @@ enum IntegerEncoder {
 
   /// The slow way, for data whose sample misled.
   private static func everyDivisor(
-    _ values: Span<Int64>, _ extremes: IntegerMeasure.Extremes
+    _ values: Span<Int64>, _ extremes: Extremes
   ) -> UInt64 {
     var scale = extremes.range
     for index in values.indices {
-      scale = greatestDivisor(scale, UInt64(bitPattern: values[index] &- extremes.minimum))
+      scale = greatestDivisor(scale, UInt64(bitPattern: values[index] &- extremes.least))
       if scale == 1 { return 1 }
     }
     return scale

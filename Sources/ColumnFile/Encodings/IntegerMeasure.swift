@@ -1,61 +1,27 @@
-/// The extremes of a run of integers and of the steps between them, as a whole and a vector each.
+import Bytes
+
+/// The extremes of integers and of the steps between them, as a whole and a vector each.
 struct IntegerMeasure {
-  struct Extremes {
-    var minimum = Int64.max
-    var maximum = Int64.min
-
-    /// The distance of the extremes; it always fits unsigned.
-    var range: UInt64 {
-      minimum <= maximum ? UInt64(bitPattern: maximum &- minimum) : 0
-    }
-
-    mutating func include(_ other: Extremes) {
-      minimum = min(minimum, other.minimum)
-      maximum = max(maximum, other.maximum)
-    }
-  }
-
-  private(set) var values = Extremes()
-  /// Of `value[i] - value[i - 1]`, wrapping, from the second value on.
-  private(set) var steps = Extremes()
-  private(set) var valuesByVector: [Extremes] = []
+  private(set) var whole: Extremes
+  private(set) var vectors: [Extremes] = []
   /// The runs of equal neighbours.
-  private(set) var runCount = 0
+  var runCount: Int { whole.changes + 1 }
 
+  /// Of at least two integers.
   init(_ integers: Span<Int64>) {
-    var start = 0
+    // The first value has no step; it takes that of the second, which changes no extreme.
+    let before = integers[0] &- (integers[1] &- integers[0])
+    let end = min(Format.vectorRows, integers.count)
+    whole = Extremes(integers.extracting(0..<end), before: before)
+    if integers[0] != integers[1] { whole.changes -= 1 }
+    vectors.append(whole)
+    var start = end
     while start < integers.count {
       let end = min(start + Format.vectorRows, integers.count)
-      measure(integers, start, end)
+      let vector = Extremes(integers.extracting(start..<end), before: integers[start - 1])
+      vectors.append(vector)
+      whole.include(vector)
       start = end
     }
-  }
-
-  private mutating func measure(_ integers: Span<Int64>, _ start: Int, _ end: Int) {
-    var before = start > 0 ? integers[start - 1] : integers[start]
-    var low = Int64.max
-    var high = Int64.min
-    var lowStep = Int64.max
-    var highStep = Int64.min
-    var changes = 0
-    for index in start..<end {
-      let value = integers[index]
-      let step = value &- before
-      low = min(low, value)
-      high = max(high, value)
-      // The step of the very first value is no step; it is set apart below.
-      if index > 0 {
-        lowStep = min(lowStep, step)
-        highStep = max(highStep, step)
-      }
-      changes &+= step == 0 ? 0 : 1
-      before = value
-    }
-    if start == 0 { changes += 1 }
-    let extremes = Extremes(minimum: low, maximum: high)
-    valuesByVector.append(extremes)
-    values.include(extremes)
-    steps.include(Extremes(minimum: lowStep, maximum: highStep))
-    runCount += changes
   }
 }

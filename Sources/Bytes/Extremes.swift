@@ -1,0 +1,72 @@
+import CKernels
+
+/// The extremes of integers and of the steps between neighbours, which decide how they are stored.
+package struct Extremes: Sendable, Hashable {
+  package var least: Int64
+  package var greatest: Int64
+  /// Of `value[i] - value[i - 1]`, wrapping around.
+  package var leastStep: Int64
+  package var greatestStep: Int64
+  /// The steps that are not zero.
+  package var changes: Int
+
+  /// The distance of the extremes, which always fits unsigned.
+  package var range: UInt64 { UInt64(bitPattern: greatest &- least) }
+
+  package var stepRange: UInt64 { UInt64(bitPattern: greatestStep &- leastStep) }
+
+  /// Of at least one value; the first step is the one from `before`.
+  package init(_ values: Span<Int64>, before: Int64, level: CPU.Level = CPU.level) {
+    precondition(values.count > 0, "no values have no extremes")
+    if level == .swift {
+      self = Self.plainly(values, before)
+      return
+    }
+    // SAFETY: the kernels read just the span's own values, of which there is one at least.
+    let found = unsafe values.withUnsafeBufferPointer { input in
+      #if arch(x86_64)
+        if level == .avx512 {
+          return unsafe groove_measure64_avx512(input.baseAddress, input.count, before)
+        } else if level == .avx2 {
+          return unsafe groove_measure64_avx2(input.baseAddress, input.count, before)
+        }
+      #endif
+      return unsafe groove_measure64_baseline(input.baseAddress, input.count, before)
+    }
+    least = found.least
+    greatest = found.greatest
+    leastStep = found.least_step
+    greatestStep = found.greatest_step
+    changes = Int(found.changes)
+  }
+
+  private init(first: Int64, step: Int64) {
+    (least, greatest, leastStep, greatestStep, changes) = (first, first, step, step, 0)
+  }
+
+  /// The twin of the kernels.
+  private static func plainly(_ values: Span<Int64>, _ before: Int64) -> Extremes {
+    var extremes = Extremes(first: values[0], step: values[0] &- before)
+    var last = before
+    for index in values.indices {
+      let value = values[index]
+      let step = value &- last
+      extremes.least = min(extremes.least, value)
+      extremes.greatest = max(extremes.greatest, value)
+      extremes.leastStep = min(extremes.leastStep, step)
+      extremes.greatestStep = max(extremes.greatestStep, step)
+      extremes.changes &+= step == 0 ? 0 : 1
+      last = value
+    }
+    return extremes
+  }
+
+  /// Of these values and others behind them.
+  package mutating func include(_ other: Extremes) {
+    least = min(least, other.least)
+    greatest = max(greatest, other.greatest)
+    leastStep = min(leastStep, other.leastStep)
+    greatestStep = max(greatestStep, other.greatestStep)
+    changes += other.changes
+  }
+}
