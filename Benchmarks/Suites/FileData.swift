@@ -2,8 +2,8 @@ import Columns
 import Glibc
 
 /// Plays of songs as they arrive: users and songs zipf-like and numbered at random, ids ascending,
-/// the rows of three neighbouring days mixed, a quarter of the plays cut short, and the play's genre
-/// that of the song but for one in fifty.
+/// the rows of three neighbouring days mixed, a quarter of the plays cut short, and the genre of a
+/// play that of its song but for one in fifty.
 struct PlayStream {
   static let schema = Schema([
     Field("stream_id", .text), Field("user_id", .text), Field("song_id", .text),

@@ -71,8 +71,7 @@ extension ColumnEncoder {
   ) -> Encoding {
     switch (field.type, block.form) {
     case (.double, _):
-      Words.append(block.doubles.span, to: &writer.bytes)
-      return .plainDoubles
+      return DoubleEncoder.encode(block.doubles, into: &writer)
     case (.text, .codes):
       IntegerEncoder.encodePart(block.integers, into: &writer, depth: 2, asPlanes: asPlanes)
       return .codes

@@ -151,6 +151,7 @@ extension Encoding {
     case .numbered: "affix and number"
     case .identifiers: "128-bit ids"
     case .plainDoubles: "doubles"
+    case .decimals: "decimals"
     case .nothing: "nulls"
     }
   }

@@ -75,7 +75,8 @@ package struct ColumnFileWriter: Sendable {
   }
 
   private mutating func closeBlock() {
-    let blocks = columns.indices.map { columns[$0].seal() }
+    var blocks = columns.indices.map { columns[$0].seal() }
+    if options.mayReorder { RowArranger.arrange(&blocks, schema.fields) }
     var followers = self.followers ?? Follower.find(blocks, schema.fields)
     for index in columns.indices where !followers.contains(where: { $0.column == index }) {
       columns[index].write(blocks[index], into: &file, start: drained)

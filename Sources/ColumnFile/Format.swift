@@ -47,6 +47,7 @@ enum Encoding: UInt8, Sendable, CaseIterable {
 
   // Doubles.
   case plainDoubles = 32
+  case decimals = 33
 
   /// The page of a block in which all values are null: it has no bytes.
   case nothing = 63

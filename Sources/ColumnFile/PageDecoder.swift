@@ -243,15 +243,3 @@ enum Spreader {
     return TextVector(offsets: offsets, bytes: texts.bytes)
   }
 }
-
-/// Reads doubles, bit by bit as they were.
-enum DoubleDecoder {
-  static func decode(
-    _ encoding: Encoding, _ reader: inout ByteReader, count: Int
-  ) throws(Damage) -> [Double] {
-    guard encoding == .plainDoubles else {
-      throw Damage("a page of doubles in it has an encoding that is not for doubles")
-    }
-    return Words.doubles(reader.bytes, try reader.range(count * 8))
-  }
-}

@@ -12,6 +12,9 @@ package struct WriteOptions: Sendable {
   /// How many blocks a column that follows from another waits for, so that what it follows is
   /// learned before it is written.
   package var followWindow = 8
+  /// Whether rows may change places within their block, which the rows of a table without an order
+  /// may: it is done where it makes the file smaller.
+  package var mayReorder = false
 
   package init() {}
 }

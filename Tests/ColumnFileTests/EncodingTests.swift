@@ -199,4 +199,67 @@ import Testing
       [("id", Column(.text, .texts(TextVector(ids))))], blockRows: 65_536)
     #expect(file.describe().bytes < 5000 * 20 / 8 + 300)
   }
+
+  @Test func `of doubles`() throws {
+    var random = Seeded(9)
+    func column(_ value: (Int) -> Double) -> Column {
+      Column(.double, .doubles((0..<1200).map(value)))
+    }
+    try Self.check(
+      column { _ in Double(Int.random(in: -60_000...250_000, using: &random)) / 1000 },
+      isStoredAs: "decimals")
+    try Self.check(
+      column { _ in Double.random(in: -1...1, using: &random) }, isStoredAs: "doubles")
+    let odd = [-0.0, .nan, -.infinity, 1.01e-06, .greatestFiniteMagnitude, .leastNonzeroMagnitude]
+    try Self.check(
+      column { row in
+        row % 50 < odd.count && row > 100
+          ? odd[row % 50] : Double(Int.random(in: 0...999, using: &random)) / 10
+      }, isStoredAs: "decimals")
+  }
+
+  @Test(arguments: [0, 0.2]) func `of rows in another order hold the same rows`(
+    nulls: Double
+  ) throws {
+    var random = Seeded(10)
+    let rows = 3000
+    func validity() -> Bitmap? {
+      nulls == 0
+        ? nil : Bitmap((0..<rows).map { _ in Double.random(in: 0..<1, using: &random) >= nulls })
+    }
+    let times = (0..<rows).map { _ in Int64.random(in: 0..<86_400, using: &random) * 1_000_000 }
+    let users = (0..<rows).map { _ in Int64.random(in: 0..<50_000, using: &random) }
+    let names = (0..<rows).map { _ in ["rock", "jazz", "pop"].randomElement(using: &random) ?? "" }
+    let schema = Schema([
+      Field("user", .bigint), Field("time", .timestamp), Field("name", .text),
+    ])
+    let batch = ColumnBatch(
+      schema,
+      [
+        Column(.bigint, .integers(users), validity: validity()),
+        Column(.timestamp, .integers(times)),
+        Column(.text, .texts(TextVector(names)), validity: validity()),
+      ])
+    var options = WriteOptions()
+    options.blockRows = 1000
+    let kept = try Sample.write([batch], options)
+    options.mayReorder = true
+    let bytes = try Sample.write([batch], options)
+    #expect(bytes == (try Sample.write([batch], options)))
+    #expect(bytes.count < kept.count - rows / 2)
+    let file = try ColumnFile(MemorySource(bytes))
+    _ = try file.verify()
+    let read = try Sample.cells(file)
+    let given = Sample.cells([batch])
+    func lines(_ cells: [[Value]]) -> [String] {
+      (0..<rows).map { row in "\(cells.map { $0[row] })" }.sorted()
+    }
+    #expect(lines(read) == lines(given))
+    #expect(read[1] != given[1])
+    let ids = Column(.text, .texts(TextVector((0..<rows).map { "S\(1_000_000 + $0)" })))
+    let withIds = ColumnBatch(
+      Schema([Field("id", .text), Field("time", .timestamp)]), [ids, batch.columns[1]])
+    let ordered = try ColumnFile(MemorySource(try Sample.write([withIds], options)))
+    #expect(try Sample.cells(ordered) == Sample.cells([withIds]))
+  }
 }

@@ -52,10 +52,19 @@ enum IntegerEncoder {
     writer.bytes[place] = encoding.rawValue
   }
 
+  /// How many bits the values take less because neighbours belong together.
+  static func bitsSavedByOrder(_ values: [Int64], _ measure: IntegerMeasure) -> Int {
+    let scale = commonScale(values.span, measure.whole)
+    let packed = values.count * BitPacking.width(measure.whole.range / scale)
+    if measure.whole.range == 0 { return 0 }
+    if measure.whole.stepRange == 0 { return packed }
+    return packed - Plan(measure, count: values.count, scale: scale, depth: 1).bits
+  }
+
   /// The cheapest form by bits.
   private struct Plan {
     var encoding: Encoding
-    private var bits: Int
+    private(set) var bits: Int
 
     init(_ measure: IntegerMeasure, count: Int, scale: UInt64, depth: Int) {
       let width = BitPacking.width(measure.whole.range / scale)
