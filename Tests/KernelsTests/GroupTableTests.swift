@@ -108,6 +108,30 @@ import Testing
     #expect(table.statistics.indexesMade == indexes)
   }
 
+  @Test func `takes the codes of one shared dictionary as they are, and no others`() {
+    func dictionary(_ texts: [String], shared count: Int, _ name: String) -> TextDictionary {
+      TextDictionary(
+        TextVector(texts), shared: SharedDictionary(name: name, generation: count, count: count))
+    }
+    let older = dictionary(["a", "b", "x"], shared: 2, "songs")
+    let newer = dictionary(["a", "b", "c", "x"], shared: 3, "songs")
+    let other = dictionary(["b", "a", "c", "x"], shared: 4, "users")
+    for second in [newer, other] {
+      for prepares in [false, true] {
+        var table = GroupTable([.text])
+        let keys = [Column(.text, .codes([0, 1, 2], older))]
+        #expect(table.add(keys, rowCount: 3).ids == [0, 1, 2])
+        if prepares { table.prepareLookUp() }
+        let probes = [Column(.text, .codes([0, 1, 2, 3], second))]
+        let expected: [UInt32] = second === newer ? [0, 1, .max, 2] : [1, 0, .max, 2]
+        #expect(table.lookUp(probes, rowCount: 4) == expected)
+        let few = [Column(.text, .codes([1, 0], second))]
+        #expect(table.lookUp(few, rowCount: 2) == [expected[1], expected[0]])
+        #expect(table.add(probes, rowCount: 4).ids == expected.map { $0 == .max ? 3 : $0 })
+      }
+    }
+  }
+
   @Test func `finds nothing for keys it does not have`() {
     var table = GroupTable([.text, .bigint])
     let dictionary = TextDictionary(TextVector(["a", "b"]))

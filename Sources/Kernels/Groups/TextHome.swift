@@ -1,5 +1,6 @@
 import Bytes
 import Columns
+import Synchronization
 
 /// One numbering for the texts of many columns.
 ///
@@ -16,6 +17,9 @@ struct TextHome: Sendable {
   private var interner: TextInterner?
   /// For other dictionaries seen: the home's code of each of their codes, or `unknown`.
   private var translations: [Translation] = []
+
+  /// The texts of `base` by content, for look-ups only.
+  private var shared: SharedInterner?
 
   private static let unknown = UInt32.max
   private static let mostTranslations = 4
@@ -116,7 +120,8 @@ struct TextHome: Sendable {
       if base === dictionary { return codes }
       if count == 0 { return Array(repeating: unknown, count: codes.count) }
       let known = codesShared(with: dictionary)
-      let own = interner ?? TextInterner(base?.texts ?? TextVector())
+      if codes.allSatisfy({ $0 < known }) { return codes }
+      let own = texts()
       var map = [UInt32](repeating: 0, count: dictionary.count)
       var isMapped = [Bool](repeating: false, count: dictionary.count)
       var texts: TextVector?
@@ -133,20 +138,44 @@ struct TextHome: Sendable {
       }
     case .texts(let texts):
       if count == 0 { return Array(repeating: unknown, count: texts.count) }
-      let own = interner ?? TextInterner(base?.texts ?? TextVector())
+      let own = self.texts()
       return (0..<texts.count).map { own.find(texts, at: $0) ?? unknown }
     default:
       preconditionFailure("a text home takes texts")
     }
   }
 
-  /// Builds the index that `lookUp` needs, once, where the texts to come are not of `dictionary`.
-  mutating func prepareLookUp() { openInterner() }
+  /// Lets all later calls of `lookUp` share the index of the texts, which the first of them makes
+  /// that needs it: columns of the same dictionary never do.
+  mutating func prepareLookUp() {
+    if interner == nil, let base { shared = SharedInterner(base) }
+  }
+
+  private func texts() -> TextInterner {
+    interner ?? shared?.interner ?? TextInterner(base?.texts ?? TextVector())
+  }
 
   /// The dictionary that spells all codes given so far.
   func dictionary() -> TextDictionary {
     if let interner { return TextDictionary(interner.texts) }
     return base ?? TextDictionary(TextVector())
+  }
+}
+
+/// The texts of a dictionary by content, made when somebody asks for the first time.
+private final class SharedInterner: Sendable {
+  private let dictionary: TextDictionary
+  private let made = Mutex<TextInterner?>(nil)
+
+  init(_ dictionary: TextDictionary) { self.dictionary = dictionary }
+
+  var interner: TextInterner {
+    // Other threads wait: all of them need it, and it is made once.
+    made.withLock { made in
+      let interner = made ?? TextInterner(dictionary.texts)
+      made = interner
+      return interner
+    }
   }
 }
 
