@@ -21,7 +21,8 @@ package struct SQLError: Explained, Sendable {
 
   package var explanation: Explanation {
     let place = position.place
-    let caret = "\(place.lineText)\n  \(place.caret)"
+    let (line, mark) = place.excerpt
+    let caret = "\(line)\n  \(mark)"
     return Explanation(
       "cannot read", position.source.name,
       because: "line \(place.line), column \(place.column): \(message)\n  \(caret)",
@@ -39,6 +40,21 @@ extension Position {
     package let lineText: String
     /// Spaces and carets that stand under the text when both are printed at one margin.
     package let caret: String
+
+    /// The line and its carets, cut to what stands near them where the line is long.
+    var excerpt: (line: String, caret: String) {
+      let (line, marks) = (Array(lineText), Array(caret))
+      let (width, before) = (100, 40)
+      if line.count <= width { return (lineText, caret) }
+      let start = max(0, min(column - 1 - before, line.count - width))
+      let end = min(line.count, start + width)
+      let (head, tail) = (start > 0 ? "… " : "", end < line.count ? " …" : "")
+      return (
+        head + String(line[start..<end]) + tail,
+        String(repeating: " ", count: head.count)
+          + String(marks[min(start, marks.count)..<min(marks.count, end)])
+      )
+    }
   }
 
   package var place: Place {

@@ -170,6 +170,18 @@ import Testing
         """)
   }
 
+  @Test func `is told by the part of a long line that matters`() throws {
+    let filler = String(repeating: "volume + ", count: 20)
+    for (text, ends) in [("\(filler)a b c, \(filler)d FROM t", " …"), ("\(filler)a b c", "a b c")] {
+      let lines = try #require(refusal("SELECT " + text)).description.split(separator: "\n")
+      #expect(lines[0].hasSuffix("line 1, column 192: `c` cannot stand here"))
+      #expect(lines[1].hasPrefix("  … ") && lines[1].hasSuffix(ends) && lines[1].count < 110)
+      let place = try #require(lines[2].firstIndex(of: "^"))
+      let marked = lines[1].dropFirst(lines[2].distance(from: lines[2].startIndex, to: place))
+      #expect(marked.first == "c")
+    }
+  }
+
   @Test(arguments: [
     ("SELECT", "there should be an expression, not the end", ""),
     ("SELECT a FROM", "there should be a table, not the end", ""),

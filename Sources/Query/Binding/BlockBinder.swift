@@ -161,11 +161,14 @@ struct BlockBinder {
       let isAggregated = above.contains { $0.hasAggregate } || block.having != nil
       return isAggregated ? GroupedColumns([], input: binder) : nil
     case .all:
+      // A constant is no key: alone it leaves one group, or, with nothing aggregated, no groups.
       var keys: [Bound] = []
       for item in items where !item.expression.hasAggregate {
-        keys.append(try below.bind(item.expression))
+        let key = try below.bind(item.expression)
+        if !key.columns.isEmpty { keys.append(key) }
       }
-      return GroupedColumns(keys, input: binder)
+      let isAggregated = block.having != nil || items.contains { $0.expression.hasAggregate }
+      return keys.isEmpty && !isAggregated ? nil : GroupedColumns(keys, input: binder)
     case .expressions(let expressions):
       var keys: [Bound] = []
       for expression in expressions {
