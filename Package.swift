@@ -83,7 +83,7 @@ let package = Package(
     tests("Packs"),
     tests("Objects"),
     tests("Lake"),
-    tests("Query", exclude: ["Logic", "record.py"]),
+    tests("Query", exclude: ["Logic", "record.py", "differential.py"]),
     tests("Tables"),
     tests("Pipeline"),
     tests("Commands"),

@@ -4,6 +4,7 @@
     Data/oracle.py FOLDER --pack PACK              prints every KPI table
     Data/oracle.py FOLDER --pack PACK --out OUT    writes OUT/<table>.csv, one file a KPI table, and
                                                    files.csv, rejections.csv and counts.csv
+    Data/oracle.py FOLDER --pack PACK --compare IN   compares with the rows of IN/<table>.csv
     Data/oracle.py --samples                       writes the expected folders beside this script
     Data/oracle.py --check                         fails where one of those is not what it computes
     … --check-sql                                  also runs the pack's own queries in DuckDB over
@@ -570,9 +571,32 @@ def save(folder, name, header, rows):
     path.write_bytes(text.getvalue().encode())
 
 
-def run(folder, pack, out=None, check=False, kpis_only=False):
+def is_same(one, other):
+    if one == other:
+        return True
+    try:
+        return math.isclose(float(one), float(other), rel_tol=1e-12)
+    except ValueError:
+        return False
+
+
+def compare(folder, tables):
+    for name, (header, rows) in tables.items():
+        with open(folder / f"{name}.csv", newline="", encoding="utf-8") as stream:
+            given_header, *given = csv.reader(stream)
+        wanted = sorted([shown(value) for value in row] for row in rows)
+        assert given_header == header, (name, given_header, header)
+        assert len(given) == len(wanted), (name, len(given), len(wanted))
+        for one, other in zip(sorted(given), wanted):
+            assert all(map(is_same, one, other)), (name, one, other)
+        print(f"{name}: {len(wanted)} rows agree")
+
+
+def run(folder, pack, out=None, check=False, kpis_only=False, against=None):
     inputs = read_inputs(folder, pack)
     tables = tables_of(inputs, pack)
+    if against:
+        return compare(against, tables)
     for name, (header, rows) in tables.items():
         if out:
             save(out, name, header, rows)
@@ -649,6 +673,7 @@ def main():
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--pack", choices=PACKS, default="spotify")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--compare", type=Path)
     parser.add_argument("--samples", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--check-sql", action="store_true")
@@ -660,7 +685,8 @@ def main():
             out = folder / "expected" if is_first else HERE / pack / "expected"
             run(folder, pack, out, arguments.check or arguments.check_sql, not is_first)
     elif arguments.folder:
-        run(arguments.folder, arguments.pack, arguments.out, arguments.check_sql)
+        check = arguments.check_sql
+        run(arguments.folder, arguments.pack, arguments.out, check, against=arguments.compare)
     else:
         parser.error("a folder is needed, or --samples")
 
