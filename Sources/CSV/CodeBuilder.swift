@@ -17,7 +17,7 @@ struct CodeBuilder: Sendable {
   private let known: UInt32
   private(set) var codes: [UInt32] = []
   /// The texts that the table lacks, by provisional code.
-  private var own = KeyTable()
+  private var own = KeyTable(hasNumbers: false)
   private(set) var newTexts = TextBuilder()
 
   init(_ table: KeyTable, known: Int) {

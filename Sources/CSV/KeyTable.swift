@@ -26,6 +26,10 @@ struct KeyTable: Sendable {
   private(set) var affix: Affix?
   /// The texts in the table.
   private(set) var count = 0
+  private let hasNumbers: Bool
+
+  /// Without numbers for a table of few texts: theirs would be as large as the largest number.
+  init(hasNumbers: Bool = true) { self.hasNumbers = hasNumbers }
 
   /// The bytes before the digits of a text.
   struct Affix: Sendable {
@@ -66,7 +70,7 @@ struct KeyTable: Sendable {
 
   /// Gives a text that is not in the table a code.
   mutating func insert(_ bytes: Span<UInt8>, _ start: Int, _ length: Int, code: UInt32) {
-    if count == 0 { affix = Affix(bytes.extracting(start..<start + length)) }
+    if count == 0 && hasNumbers { affix = Affix(bytes.extracting(start..<start + length)) }
     count += 1
     if let place = number(bytes, start, length), place < max(Self.alwaysDense, 4 * count) {
       if place >= numbers.count {
