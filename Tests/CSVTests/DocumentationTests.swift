@@ -1,5 +1,6 @@
 import Bytes
 import CSV
+import Columns
 import Testing
 
 @Suite struct `The documentation of reading CSV` {
