@@ -28,7 +28,7 @@ struct BlockReader {
     var inputs = Set(scope.flatMap(\.reading.inputs))
     var span = span
     for expression in expressions(orderBy) {
-      try expression.forEach { (inner) throws(SQLError) in
+      try expression.visit { (inner) throws(SQLError) in
         guard let query = inner.innerQuery else { return }
         let reading = try reader.reading(of: query)
         inputs.formUnion(reading.inputs)
@@ -140,7 +140,7 @@ struct BlockReader {
   private static func resolve(
     _ expression: Expression, in scope: [ScopeTable], aliases: Set<String>
   ) throws(SQLError) {
-    try expression.forEach { (inner) throws(SQLError) in
+    try expression.visit { (inner) throws(SQLError) in
       guard case .column(let column) = inner.kind else { return }
       if let table = column.table, !scope.contains(where: { $0.name == table.folded }) {
         throw unknown("table", table, among: scope.compactMap(\.name))
@@ -260,7 +260,7 @@ struct BlockReader {
     if block.isDistinct && !selectsPartition { return false }
     var isApart = true
     for expression in expressions(orderBy) {
-      expression.forEach { inner in
+      expression.visit { inner in
         guard case .call(let call) = inner.kind, let window = call.window else { return }
         if !window.partitionBy.contains(where: isPartition) { isApart = false }
       }

@@ -87,7 +87,7 @@ struct InputBuilder {
   }
 
   private func resolve(_ expression: Expression) throws(SQLError) {
-    try expression.forEach { (inner) throws(SQLError) in
+    try expression.visit { (inner) throws(SQLError) in
       if let query = inner.innerQuery {
         throw SQLError("a query cannot stand here", at: query.position)
       }

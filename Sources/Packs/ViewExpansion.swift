@@ -105,7 +105,7 @@ struct ViewExpansion {
 
   private static func isPerRow(_ expression: Expression) -> Bool {
     var isPerRow = true
-    expression.forEach { inner in
+    expression.visit { inner in
       if inner.innerQuery != nil { isPerRow = false }
       if case .call(let call) = inner.kind, !perRow.contains(call.name.folded) {
         isPerRow = false

@@ -26,11 +26,11 @@ extension Expression {
   }
 
   /// This expression and all inside it, the outer before the inner.
-  package func forEach<Failure: Error>(
+  package func visit<Failure: Error>(
     _ body: (Expression) throws(Failure) -> Void
   ) throws(Failure) {
     try body(self)
-    for child in children { try child.forEach(body) }
+    for child in children { try child.visit(body) }
   }
 
   /// This expression with others in the place of its column names and queries. What is put in the

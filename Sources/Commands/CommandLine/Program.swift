@@ -70,7 +70,7 @@ extension Verb {
   package static let all: [Verb] = [
     .demo, .run, .rebuild, .query, .get, .describe, .generate, .convert, .export,
     .inspect, .verify, .log,
-    .files,
+    .files, .compact,
     .pack, .help, .completions,
   ]
 

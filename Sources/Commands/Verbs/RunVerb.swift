@@ -60,14 +60,22 @@ extension Verb {
     }
   }
 
+  private enum Origin: String, CaseIterable { case curated, archive }
+  private static let origin = Flag<Origin>.choice(
+    "--from", "PLACE", "what to start from (default: curated)")
+
   static let rebuild = Verb(
-    "rebuild", "the KPI tables again, from the curated files",
-    arguments: [.lake], flags: [NamedPack.flag, DateRange.flag, Flags.lake],
+    "rebuild", "the KPI tables again, or everything from the archived files",
+    arguments: [.lake], flags: [NamedPack.flag, DateRange.flag, origin, Flags.lake],
     details: """
       Computes the KPI tables of all dates, or those of --dates, again from the rows that the lake
-      holds, and swaps each for the one before in one step.
+      holds, and swaps each for the one before in one step. With --from archive the rows too are
+      made again, from the files under LAKE/archive in the order in which they were taken in.
       """,
-    examples: ["groove rebuild ./lake", "groove rebuild ./lake --dates 2024-06-01..2024-06-07"]
+    examples: [
+      "groove rebuild ./lake --dates 2024-06-01..2024-06-07",
+      "groove rebuild ./lake --from archive",
+    ]
   ) { invocation, console in
     let store = try LakePlace(invocation).store()
     var options = RunOptions()
@@ -77,10 +85,45 @@ extension Verb {
     options.dates = invocation[DateRange.flag]
     let chosen = options
     let progress = Progress()
+    let fromArchive = invocation[origin] == .archive
     let report = try Watched.run(progress, on: console) { () throws(PipelineError) in
-      try Pipeline.rebuild(store, chosen, progress: progress)
+      fromArchive
+        ? try Pipeline.rebuildFromArchive(store, chosen, progress: progress)
+        : try Pipeline.rebuild(store, chosen, progress: progress)
     }
     try RunTelling(report, console).tell(asJSON: invocation.has(Flags.json))
+    return .done
+  }
+}
+
+extension Verb {
+  private static let age = Flag.count(
+    "--keep-days", "delete files that no version has needed for that long (default: 7)",
+    in: 0...100_000)
+
+  static let compact = Verb(
+    "compact", "merge the small segments of each date, and delete what is old",
+    arguments: [.lake], flags: [age, Flags.lake],
+    details: """
+      Merges the segments of each date that has several into one, in one commit, and deletes files
+      that no version has needed for --keep-days. Answers stay the same.
+      """,
+    examples: ["groove compact ./lake", "groove compact ./lake --keep-days 30"]
+  ) { invocation, console in
+    var options = RunOptions()
+    options.threads = invocation.threads
+    options.memoryBytes = invocation.memory
+    let days = invocation[age] ?? 7
+    let report = try Pipeline.compact(
+      LakePlace(invocation).store(), options, ageSeconds: days * 86_400)
+    if invocation.has(Flags.json) {
+      try console.report(report.json)
+    } else {
+      try console.say(
+        "\(Numerals.counted(report.segmentsBefore, "segment")) before, "
+          + "\(Numerals.grouped(report.segmentsAfter)) after; "
+          + "\(Numerals.counted(report.deleted.count, "old file")) deleted")
+    }
     return .done
   }
 }
