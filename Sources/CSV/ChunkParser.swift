@@ -341,6 +341,7 @@ struct ChunkWork: ~Copyable {
   /// Numbers the lines and puts the rejections in the order of the input.
   consuming func finish(_ bytes: Span<UInt8>) -> ParsedChunk {
     chunk.end = place
+    for index in chunk.columns.indices { chunk.columns[index].codes?.detach() }
     chunk.rejections.sort { $0.offset < $1.offset }
     var place = range.lowerBound
     var lines = 0

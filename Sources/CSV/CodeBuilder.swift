@@ -12,7 +12,7 @@ import Columns
 /// The codes of one column of a chunk.
 struct CodeBuilder: Sendable {
   /// The reader's table, as it was when the round began.
-  private let table: KeyTable
+  private var table: KeyTable
   /// Codes below this are the table's.
   private let known: UInt32
   private(set) var codes: [UInt32] = []
@@ -73,6 +73,9 @@ struct CodeBuilder: Sendable {
     newTexts.append(bytes.extracting(start..<start + length))
     return code
   }
+
+  /// Lets go of the reader's table, which would be copied if it grew while somebody else has it.
+  mutating func detach() { table = .empty }
 
   /// The final codes, where the new texts have the codes `final`.
   func finish(_ final: [UInt32]) -> [UInt32] {

@@ -28,6 +28,8 @@ struct KeyTable: Sendable {
   private(set) var count = 0
   private let hasNumbers: Bool
 
+  static let empty = KeyTable(hasNumbers: false)
+
   /// Without numbers for a table of few texts: theirs would be as large as the largest number.
   init(hasNumbers: Bool = true) { self.hasNumbers = hasNumbers }
 
