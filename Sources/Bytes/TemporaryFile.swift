@@ -12,7 +12,8 @@ package final class TemporaryFile: Sendable {
 
   /// Makes one in `folder`.
   package init(in folder: String) throws(SystemError) {
-    var path = Array("\(folder)/groove-XXXXXX".utf8CString)
+    let unique = String(repeating: "X", count: 6)
+    var path = Array("\(folder)/groove-\(unique)".utf8CString)
     // SAFETY: `path` is a NUL-terminated buffer that `mkstemp` changes in place, within its
     // length.
     let descriptor = unsafe mkstemp(&path)
