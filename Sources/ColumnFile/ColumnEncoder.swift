@@ -18,7 +18,7 @@ struct ColumnEncoder: Sendable {
   /// The dictionary that the lake shares, where the column's codes are of one.
   private(set) var shared: SharedDictionary?
   /// What the numbers of its texts stand in.
-  private(set) var affix: Affix?
+  var affix: Affix?
   /// The least and the greatest number written so far; nil once a block had none.
   private var numberRange: ClosedRange<Int64>?
   private var isNumberedThroughout = true
@@ -70,7 +70,7 @@ struct ColumnEncoder: Sendable {
 // MARK: - Taking texts
 
 extension ColumnEncoder {
-  private mutating func append(
+  mutating func append(
     _ texts: TextVector, _ rows: Range<Int>, _ present: [Int]?
   ) throws(ColumnFileError) {
     guard shared == nil else { throw mixed() }
@@ -102,9 +102,9 @@ extension ColumnEncoder {
     return fits
   }
 
-  /// Spells the numbers that wait.
-  private mutating func becomeTexts() {
-    refusedNumbers += 1
+  /// Spells the numbers that wait. Before anything was settled their affix was a guess, which is
+  /// forgotten.
+  mutating func becomeTexts() {
     pending.form = .texts
     guard let affix else { return }
     for number in pending.integers {
@@ -112,6 +112,7 @@ extension ColumnEncoder {
       pending.textOffsets.append(UInt32(pending.textBytes.count))
     }
     pending.integers.removeAll(keepingCapacity: true)
+    if isSettled { refusedNumbers += 1 } else { self.affix = nil }
   }
 
   private mutating func intern(_ texts: TextVector, _ rows: [Int]) {
@@ -132,6 +133,9 @@ extension ColumnEncoder {
   ) throws(ColumnFileError) {
     if pending.form == nil && blocks.isEmpty && shared == nil { shared = dictionary.shared }
     guard dictionary.shared == shared else { throw mixed() }
+    if shared == nil, let numbering = dictionary.numbering {
+      return try append(codes, numbering, rows, present)
+    }
     if pending.form == nil {
       // A dictionary nearly as long as its column says that its texts hardly repeat.
       let isDiverse = dictionary.count > rows.count / 2 && dictionary.count > 64
@@ -244,12 +248,13 @@ extension ColumnEncoder {
   /// Looks at the texts of the first block that has any and decides their form.
   private mutating func settle() {
     guard field.type == .text, !isSettled, shared == nil else { return }
-    isSettled = true
+    defer { isSettled = true }
     translated = nil
     switch pending.form {
     case .codes: settleCodes()
     case .texts: settleTexts()
-    default: break
+    case .numbers: settleNumbers()
+    case nil: break
     }
   }
 
@@ -266,7 +271,7 @@ extension ColumnEncoder {
     pending.form = .numbers
   }
 
-  private mutating func settleTexts() {
+  mutating func settleTexts() {
     let texts = pending.texts
     var trial = TextInterner()
     let bytes = texts.bytes.span

@@ -99,16 +99,9 @@ extension ColumnFile {
   func open(_ numbers: NumberedTexts, of column: Int) -> TextDictionary {
     opened.withLock { opened in
       if let open = opened.numbered[column] { return open }
-      let affix = numbers.affix
-      let first = numbers.first
-      let count = Int(numbers.last - first) + 1
       let made = TextDictionary(
-        count: count,
-        spellOne: { code in
-          var text: [UInt8] = []
-          affix.append(first + Int64(code), to: &text)
-          return String(decoding: text, as: UTF8.self)
-        }, spell: { affix.texts(first..<first + Int64(count)) })
+        count: Int(numbers.last - numbers.first) + 1,
+        numbering: TextNumbering(affix: numbers.affix, first: numbers.first))
       opened.numbered[column] = made
       return made
     }

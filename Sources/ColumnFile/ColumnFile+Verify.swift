@@ -66,7 +66,8 @@ extension ColumnFile {
       guard let place = footer.columns[column].dictionary else { continue }
       let own = footer.dictionaries[place].ownCount
       let dictionary = TextDictionary(
-        count: shared.count + own, spellOne: { String($0) }, spell: { TextVector() })
+        count: shared.count + own,
+        numbering: TextNumbering(affix: Affix(prefix: [], suffix: [], digits: 1), first: 0))
       let codes = (0..<own).map { UInt32(shared.count + $0) }
       bindings[schema[column].name] = DictionaryBinding(
         dictionary: dictionary, extensionCodes: codes)

@@ -22,6 +22,7 @@ extension Column {
     case .codes(let codes, let dictionary):
       // A column of nulls only may come with an empty dictionary.
       if dictionary.count == 0 { return TextVector(repeatElement("", count: codes.count)) }
+      if let numbering = dictionary.numbering { return numbering.texts(codes) }
       return dictionary.texts.rows(codes.map { Int($0) })
     default: preconditionFailure("only texts are spelled")
     }
@@ -123,6 +124,7 @@ extension Column {
       }
       if all.count == columns.reduce(0, { $0 + $1.count }) { return .codes(all, dictionary) }
     }
+    if let numbers = joinedNumbers(columns) { return numbers }
     var texts = TextVector()
     for column in columns {
       let spelled = column.spelled

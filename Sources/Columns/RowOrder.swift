@@ -47,6 +47,11 @@ package enum RowOrder {
     switch column.values {
     case .texts(let texts): return texts.bytes[texts.range(row)]
     case .codes(let codes, let dictionary):
+      if let numbering = dictionary.numbering {
+        var bytes: [UInt8] = []
+        numbering.append(codes[row], to: &bytes)
+        return bytes[...]
+      }
       let texts = dictionary.texts
       return texts.bytes[texts.range(Int(codes[row]))]
     default: preconditionFailure("texts are compared with texts")

@@ -4,14 +4,17 @@ import Synchronization
 /// freely; two columns with the same (`===`) dictionary have the same codes.
 ///
 /// Codes run from 0 to `count - 1` and are in no particular order of the texts. The texts may be
-/// spelled out only when somebody asks for them: counting distinct users needs no names.
+/// spelled out only when somebody asks for them: counting distinct users needs no names. Where the
+/// texts are an affix and a number (`numbering`), there is a code for each number between the least
+/// and the greatest, so that `count` may exceed the rows by far.
 package final class TextDictionary: Sendable {
   package let count: Int
   /// Set where the first `shared.count` codes are those of a dictionary that a lake shares between
   /// its tables; codes behind them are this dictionary's own.
   package let shared: SharedDictionary?
+  /// What the codes mean where that is an affix and a number.
+  package let numbering: TextNumbering?
   private let state: Mutex<State>
-  private let spellOne: (@Sendable (UInt32) -> String)?
 
   private enum State {
     case spelled(TextVector)
@@ -22,22 +25,34 @@ package final class TextDictionary: Sendable {
     precondition((shared?.count ?? 0) <= texts.count, "a dictionary extends the one it shares")
     count = texts.count
     self.shared = shared
-    spellOne = nil
+    numbering = nil
     state = Mutex(.spelled(texts))
   }
 
-  /// A dictionary whose texts are made by `spell` when they are first needed, and single ones by
-  /// `spellOne` where that is given.
+  /// A dictionary whose texts are made by `spell` when they are first needed.
   package init(
-    count: Int, shared: SharedDictionary? = nil,
-    spellOne: (@Sendable (UInt32) -> String)? = nil,
-    spell: @escaping @Sendable () -> TextVector
+    count: Int, shared: SharedDictionary? = nil, spell: @escaping @Sendable () -> TextVector
   ) {
     precondition((shared?.count ?? 0) <= count, "a dictionary extends the one it shares")
     self.count = count
     self.shared = shared
-    self.spellOne = spellOne
+    numbering = nil
     state = Mutex(.packed(spell))
+  }
+
+  /// A dictionary of `count` numbers in a row. Who spells them all has `count` texts; single ones
+  /// come from the numbering.
+  package init(count: Int, numbering: TextNumbering, shared: SharedDictionary? = nil) {
+    precondition((shared?.count ?? 0) <= count, "a dictionary extends the one it shares")
+    precondition(
+      numbering.first <= Affix.firstTooLong - Int64(count),
+      "the last number has not too many digits"
+    )
+    self.count = count
+    self.shared = shared
+    self.numbering = numbering
+    let (affix, first) = (numbering.affix, numbering.first)
+    state = Mutex(.packed { affix.texts(first..<first + Int64(count)) })
   }
 
   package var texts: TextVector {
@@ -55,7 +70,10 @@ package final class TextDictionary: Sendable {
 
   package subscript(code: UInt32) -> String {
     precondition(Int(code) < count, "a code of the dictionary")
-    return spellOne?(code) ?? texts[Int(code)]
+    guard let numbering else { return texts[Int(code)] }
+    var bytes: [UInt8] = []
+    numbering.append(code, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

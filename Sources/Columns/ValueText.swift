@@ -55,6 +55,7 @@ extension Column {
     case .doubles(let values): ValueText.append(values[row], to: &bytes)
     case .texts(let values): bytes.append(contentsOf: values.bytes[values.range(row)])
     case .codes(let codes, let dictionary):
+      if let numbering = dictionary.numbering { return numbering.append(codes[row], to: &bytes) }
       let texts = dictionary.texts
       bytes.append(contentsOf: texts.bytes[texts.range(Int(codes[row]))])
     case .intervals(let values): bytes.append(contentsOf: ValueText.text(of: values[row]).utf8)

@@ -1,5 +1,4 @@
-import Bytes
-import Columns
+package import Bytes
 
 /// What stands before and behind the number in texts like `U000123` or `track-7.mp3`, so that such
 /// a text can be kept as the number alone and comes back exactly.
@@ -7,22 +6,25 @@ import Columns
 /// The number is written with at least `digits` digits, filled with zeros in front: `digits` is 1
 /// for numbers as people write them and 6 for `U000123`. A text belongs to an affix only if writing
 /// its number gives the same text again.
-struct Affix: Sendable, Hashable {
-  var prefix: [UInt8]
-  var suffix: [UInt8]
-  var digits: Int
+@usableFromInline
+package struct Affix: Sendable, Hashable {
+  @usableFromInline package let prefix: [UInt8]
+  @usableFromInline package let suffix: [UInt8]
+  @usableFromInline package let digits: Int
 
   /// All numbers of 18 digits fit 64 bits.
-  static let mostDigits = 18
-  private static let longest = 64
+  @usableFromInline package static let mostDigits = 18
+  package static let longest = 64
+  /// How many texts are looked at to find what all have in common.
+  package static let samples = 64
 
   /// The affix that the texts may have in common, judged by a few of them.
-  init?(sampling texts: TextVector) {
+  package init?(sampling texts: TextVector) {
     guard texts.count > 0 else { return nil }
-    (prefix, suffix) = Self.commonEnds(texts)
-    digits = 1
+    let (prefix, suffix) = Self.commonEnds(texts)
+    var digits = 1
     guard prefix.count <= Self.longest && suffix.count <= Self.longest else { return nil }
-    let samples = min(texts.count, 64)
+    let samples = min(texts.count, Self.samples)
     for sample in 0..<samples {
       let range = texts.range(sample * texts.count / samples)
       let length = range.count - prefix.count - suffix.count
@@ -33,6 +35,7 @@ struct Affix: Sendable, Hashable {
       }
     }
     guard digits <= Self.mostDigits else { return nil }
+    self.init(prefix: prefix, suffix: suffix, digits: digits)
     let bytes = texts.bytes
     for sample in 0..<samples {
       let range = texts.range(sample * texts.count / samples)
@@ -45,7 +48,7 @@ struct Affix: Sendable, Hashable {
     let first = Array(texts.bytes[texts.range(0)])
     var before = first.count
     var behind = first.count
-    let samples = min(texts.count, 64)
+    let samples = min(texts.count, Self.samples)
     for sample in 0..<samples {
       let text = texts.bytes[texts.range(sample * texts.count / samples)]
       before = zip(first, text).prefix(before).prefix { $0 == $1 }.count
@@ -61,7 +64,8 @@ struct Affix: Sendable, Hashable {
     return (Array(first[..<before]), Array(first[(first.count - behind)...]))
   }
 
-  private init(prefix: [UInt8], suffix: [UInt8], digits: Int) {
+  package init(prefix: [UInt8], suffix: [UInt8], digits: Int) {
+    precondition(digits >= 1 && digits <= Self.mostDigits, "a number has 1 to 18 digits")
     self.prefix = prefix
     self.suffix = suffix
     self.digits = digits
@@ -74,7 +78,7 @@ struct Affix: Sendable, Hashable {
 
 extension Affix {
   /// The number of the text in `start ..< end`; negative where it has not this affix.
-  func number(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int64 {
+  package func number(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int64 {
     let from = start &+ prefix.count
     let to = end &- suffix.count
     let length = to &- from
@@ -110,14 +114,14 @@ extension Affix {
   }
 
   /// The numbers of all texts; nil where one has not this affix.
-  func numbers(_ texts: TextVector) -> [Int64]? {
+  package func numbers(_ texts: TextVector) -> [Int64]? {
     var numbers: [Int64] = []
     numbers.reserveCapacity(texts.count)
     return append(texts.bytes.span, texts.offsets, 0..<texts.count, to: &numbers) ? numbers : nil
   }
 
   /// Appends the numbers of a range of texts; false, with some appended, where one does not fit.
-  func append(
+  package func append(
     _ bytes: Span<UInt8>, _ offsets: [UInt32], _ range: Range<Int>, to numbers: inout [Int64]
   ) -> Bool {
     if prefix.count <= 8 && suffix.isEmpty && digits > 1 && digits <= 8 {
@@ -168,7 +172,7 @@ extension Affix {
 
 extension Affix {
   /// Appends the text of a number that is not negative.
-  func append(_ number: Int64, to bytes: inout [UInt8]) {
+  package func append(_ number: Int64, to bytes: inout [UInt8]) {
     bytes.append(contentsOf: prefix)
     let start = bytes.count
     var length = 1
@@ -191,7 +195,7 @@ extension Affix {
   }
 
   /// The texts of numbers, of which none may be negative or have too many digits.
-  func texts(_ numbers: [Int64]) throws(Damage) -> TextVector {
+  package func texts(_ numbers: [Int64]) throws(Damage) -> TextVector {
     var offsets: [UInt32] = [0]
     offsets.reserveCapacity(numbers.count + 1)
     var bytes: [UInt8] = []
@@ -210,7 +214,7 @@ extension Affix {
   }
 
   /// The texts of all numbers of a range that holds no negative and none too long.
-  func texts(_ numbers: Range<Int64>) -> TextVector {
+  package func texts(_ numbers: Range<Int64>) -> TextVector {
     var offsets: [UInt32] = [0]
     offsets.reserveCapacity(numbers.count + 1)
     var bytes: [UInt8] = []
@@ -221,27 +225,5 @@ extension Affix {
     return TextVector(offsets: offsets, bytes: bytes)
   }
 
-  static let firstTooLong: Int64 = 1_000_000_000_000_000_000
-}
-
-// MARK: - In the file
-
-extension Affix {
-  func write(to writer: inout ByteWriter) {
-    writer.count(prefix.count)
-    writer.append(prefix)
-    writer.count(suffix.count)
-    writer.append(suffix)
-    writer.u8(UInt8(digits))
-  }
-
-  init(from reader: inout ByteReader) throws(Damage) {
-    let prefix = try reader.text()
-    let suffix = try reader.text()
-    let digits = Int(try reader.u8())
-    guard prefix.utf8.count <= Self.longest && suffix.utf8.count <= Self.longest,
-      digits >= 1 && digits <= Self.mostDigits
-    else { throw Damage("an affix in it is too long") }
-    self.init(prefix: Array(prefix.utf8), suffix: Array(suffix.utf8), digits: digits)
-  }
+  package static let firstTooLong: Int64 = 1_000_000_000_000_000_000
 }
