@@ -23,6 +23,9 @@ package struct Generation: Sendable {
   package var firstDay: Int
   /// How many files the plays are spread over; each holds a few neighbouring days.
   package var files: Int
+  /// The share of plays that are broken, and of those that come twice.
+  package var brokenShare = 0.0
+  package var repeatedShare = 0.0
 
   package init(
     kind: Kind, rows: Int, days: Int, users: Int? = nil, songs: Int? = nil, seed: UInt64 = 1,

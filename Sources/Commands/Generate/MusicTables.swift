@@ -3,10 +3,11 @@ import Columns
 /// The tables of the pack `music`.
 struct MusicTables: TableMaker {
   private let plan: Generation
+  private let blemishes: Blemishes
   private let userPopularity: Popularity
   private let songPopularity: Popularity
   private let genreTexts: [[UInt8]]
-  /// The genre and the length in milliseconds of each song.
+  /// The genre and the length in milliseconds of each song, those that are unknown too.
   private let genres: [UInt8]
   private let durations: [Int32]
   /// `2024-06-25T` for each day.
@@ -16,16 +17,17 @@ struct MusicTables: TableMaker {
 
   init(_ plan: Generation) {
     self.plan = plan
-    userPopularity = Popularity(count: plan.users, offset: 10 + Double(plan.users) / 1000)
-    songPopularity = Popularity(count: plan.songs, offset: 5 + Double(plan.songs) / 5000)
+    blemishes = Blemishes(broken: plan.brokenShare, repeated: plan.repeatedShare)
+    userPopularity = .ofUsers(plan)
+    songPopularity = .ofSongs(plan)
     genreTexts = Words.genres.map { Array($0.utf8) }
-    let genrePopularity = Popularity(count: genreTexts.count, offset: 20)
+    let genrePopularity = Popularity.ofGenres(plan)
     var genres: [UInt8] = []
     var durations: [Int32] = []
     var chance = Chance(seed: plan.seed, stream: 1, part: 0)
-    for _ in 0..<plan.songs {
+    for _ in 0..<plan.songs + Draws.unknownSongs(plan.songs) {
       genres.append(UInt8(genrePopularity.draw(&chance)))
-      durations.append(Int32(90_000 + chance.below(150_000) + chance.below(150_000)))
+      durations.append(Int32(songLength(&chance)))
     }
     self.genres = genres
     self.durations = durations
@@ -33,7 +35,7 @@ struct MusicTables: TableMaker {
       Array("\(Calendar.text(days: Int32(plan.firstDay + $0)))T".utf8)
     }
     userWidth = max(6, digits(of: plan.users - 1))
-    songWidth = max(5, digits(of: plan.songs - 1))
+    songWidth = max(5, digits(of: plan.songs + Draws.unknownSongs(plan.songs) - 1))
   }
 
   func header(_ table: String) -> String {
@@ -58,7 +60,8 @@ struct MusicTables: TableMaker {
     _ rows: Range<Int>, to bytes: inout MutableSpan<UInt8>, at start: Int
   ) -> Int {
     var chance = Chance(seed: plan.seed, stream: 4, part: rows.lowerBound)
-    let draws = Draws(rows.count, songPopularity, userPopularity, &chance)
+    let draws = Draws(rows.count, songPopularity, of: plan.songs, userPopularity, &chance)
+    var starts: [Int] = []
     let dayCount = min(3, plan.days)
     let comma = UInt8(ascii: ",")
     var place = start
@@ -68,6 +71,7 @@ struct MusicTables: TableMaker {
       let random = chance.next()
       let late = Int(truncatingIfNeeded: ((random & 0xFFFF) &* UInt64(dayCount)) >> 16)
       let day = plan.day(ofRow: row) &+ late
+      if blemishes.areWanted { starts.append(place) }
       bytes[place] = UInt8(ascii: "P")
       place = put(row, width: row < 100_000_000 ? 8 : 12, into: &bytes, at: place &+ 1)
       bytes[place] = comma
@@ -78,7 +82,9 @@ struct MusicTables: TableMaker {
       place = put(song, width: songWidth, into: &bytes, at: place &+ 2)
       bytes[place] = comma
       var genre = Int(genres[song])
-      if random >> 16 & 0x7F < 3 { genre = chance.below(genreTexts.count) }
+      if chance.happens(Self.otherGenreShare) {
+        genre = (genre &+ 1 &+ chance.below(genreTexts.count &- 1)) % genreTexts.count
+      }
       place = put(genreTexts[genre], into: &bytes, at: place &+ 1)
       bytes[place] = comma
       place = put(dayTexts[day], into: &bytes, at: place &+ 1)
@@ -89,9 +95,15 @@ struct MusicTables: TableMaker {
       place = put(duration, width: digits(of: duration), into: &bytes, at: place &+ 1)
       bytes[place] = UInt8(ascii: "\n")
       place &+= 1
+      if blemishes.areWanted {
+        place = blemishes.apply(to: &bytes, starts, end: place, &chance)
+      }
     }
     return place
   }
+
+  /// 2 % of 2^32.
+  private static let otherGenreShare: UInt64 = 85_899_346
 
   private func addSong(_ song: Int, to lines: inout LineBuffer) {
     var chance = Chance(seed: plan.seed, stream: 2, part: song)

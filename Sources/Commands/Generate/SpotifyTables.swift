@@ -3,18 +3,23 @@ import Columns
 /// The tables of the pack `spotify`.
 struct SpotifyTables: TableMaker {
   private let plan: Generation
+  private let blemishes: Blemishes
   private let userPopularity: Popularity
   private let songPopularity: Popularity
+  private let genrePopularity: Popularity
+  /// Of the songs, then of those that are unknown.
   private let trackIDs: [[UInt8]]
   /// `2024-06-25 ` for each day.
   private let dayTexts: [[UInt8]]
 
   init(_ plan: Generation) {
     self.plan = plan
-    userPopularity = Popularity(count: plan.users, offset: 10 + Double(plan.users) / 1000)
-    songPopularity = Popularity(count: plan.songs, offset: 5 + Double(plan.songs) / 5000)
+    blemishes = Blemishes(broken: plan.brokenShare, repeated: plan.repeatedShare)
+    userPopularity = .ofUsers(plan)
+    songPopularity = .ofSongs(plan)
+    genrePopularity = .ofGenres(plan)
     let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-    trackIDs = (0..<plan.songs).map { song in
+    trackIDs = (0..<plan.songs + Draws.unknownSongs(plan.songs)).map { song in
       var chance = Chance(seed: plan.seed, stream: 1, part: song)
       // The first character stays below 7, as in every 22-character form of 128 bits.
       return [alphabet[chance.below(7)]] + (1..<22).map { _ in alphabet[chance.below(62)] }
@@ -48,7 +53,8 @@ struct SpotifyTables: TableMaker {
     _ rows: Range<Int>, to bytes: inout MutableSpan<UInt8>, at start: Int
   ) -> Int {
     var chance = Chance(seed: plan.seed, stream: 4, part: rows.lowerBound)
-    let draws = Draws(rows.count, songPopularity, userPopularity, &chance)
+    let draws = Draws(rows.count, songPopularity, of: plan.songs, userPopularity, &chance)
+    var starts: [Int] = []
     let dayCount = min(3, plan.days)
     var place = start
     for row in rows {
@@ -57,6 +63,7 @@ struct SpotifyTables: TableMaker {
       let random = chance.next()
       let late = Int(truncatingIfNeeded: ((random & 0xFFFF) &* UInt64(dayCount)) >> 16)
       let day = plan.day(ofRow: row) &+ late
+      if blemishes.areWanted { starts.append(place) }
       place = put(user, width: digits(of: user), into: &bytes, at: place)
       bytes[place] = UInt8(ascii: ",")
       place = put(trackIDs[song], into: &bytes, at: place &+ 1)
@@ -65,6 +72,9 @@ struct SpotifyTables: TableMaker {
       place = TimeOfDay.put(random >> 32, into: &bytes, at: place)
       bytes[place] = UInt8(ascii: "\n")
       place &+= 1
+      if blemishes.areWanted {
+        place = blemishes.apply(to: &bytes, starts, end: place, &chance)
+      }
     }
     return place
   }
@@ -79,14 +89,14 @@ struct SpotifyTables: TableMaker {
     lines.append(field: Words.title(&chance))
     lines.append(",")
     lines.append(field: Words.title(&chance))
-    lines.append(",\(chance.below(101)),\(90_000 + chance.below(150_000) + chance.below(150_000))")
+    lines.append(",\(chance.below(101)),\(songLength(&chance))")
     lines.append(chance.once(in: 12) ? ",True" : ",False")
     for _ in 0..<2 { lines.append(",\(share(&chance))") }
     lines.append(",\(chance.below(12)),-\(Double(chance.below(30_000)) / 1000)")
     lines.append(",\(chance.below(2))")
     for _ in 0..<5 { lines.append(",\(share(&chance))") }
     lines.append(",\(Double(60_000 + chance.below(140_000)) / 1000),\(3 + chance.below(3)),")
-    lines.append("\(Words.pick(Words.genres, &chance))\n")
+    lines.append("\(Words.genres[genrePopularity.draw(&chance)])\n")
   }
 
   private func addUser(_ user: Int, to lines: inout LineBuffer) {

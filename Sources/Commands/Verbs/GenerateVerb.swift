@@ -17,30 +17,38 @@ extension Verb {
     "--files", "how many files of plays (default: one a day)", in: 1...1_000_000)
   private static let kind = Flag<Generation.Kind>.choice(
     "--pack", "PACK", "whose tables to make (default: music)")
+  private static let broken = Flag.part(
+    "--broken", "PART", "break this part of the plays (default: 0%)")
+  private static let repeated = Flag.part(
+    "--repeated", "PART", "repeat other plays in place of this part (default: 0%)")
   private static let out = Flag.text(
     "--out", "FOLDER", "write there instead of into the lake's incoming/")
 
   static let generate = Verb(
     "generate", "synthetic CSV: zipf-like plays of songs by users",
     arguments: [Argument("LAKE", .lake, isOptional: true)],
-    flags: [rows, days, users, songs, seed, fileCount, kind, out, Flags.lake],
+    flags: [rows, days, users, songs, seed, fileCount, broken, repeated, kind, out, Flags.lake],
     details: """
       Writes plays, songs and users as CSV into LAKE/incoming, ready for `groove run`. A few songs
       are played by all and most by few; the plays of a file fall on three neighbouring days, in no
-      order. Titles have commas, quotes and other scripts in them. The bytes follow from the flags
-      and the seed alone, not from the machine or the number of threads.
+      order. Titles have commas, quotes and other scripts in them; one play in a thousand is of a
+      song that is unknown, and one in fifty has another genre than its song. The bytes follow from
+      the flags and the seed alone, not from the machine or the number of threads.
       """,
     examples: [
       "groove generate ./lake --rows 1M --days 30",
       "groove generate --out ./csv --rows 50M --users 1M --songs 100k --seed 7",
       "groove generate ./lake --pack spotify --rows 100k --days 3",
+      "groove generate ./lake --rows 1M --broken 0.1% --repeated 1%",
     ]
   ) { invocation, console in
     let folder = try folder(of: invocation)
-    let plan = Generation(
+    var plan = Generation(
       kind: invocation[kind] ?? .music, rows: invocation[rows] ?? 1_000_000,
       days: invocation[days] ?? 30, users: invocation[users], songs: invocation[songs],
       seed: UInt64(invocation[seed] ?? 1), files: invocation[fileCount])
+    plan.brokenShare = invocation[broken] ?? 0
+    plan.repeatedShare = invocation[repeated] ?? 0
     Signals.catchInterrupts()
     let progress = ProgressLine(console, unit: "rows", total: plan.rows)
     let start = Clock.monotonicNanoseconds()
