@@ -67,9 +67,10 @@ let package = Package(
         "Columns", "Bytes",
       ]),
     .executableTarget(name: "groove", dependencies: ["Commands"], swiftSettings: strict),
+    .target(name: "CCounting", path: "Benchmarks/Counting"),
     .executableTarget(
-      name: "bench", dependencies: engine, path: "Benchmarks", exclude: ["Peers"],
-      swiftSettings: strict),
+      name: "bench", dependencies: engine + ["CCounting"], path: "Benchmarks",
+      exclude: ["Counting", "Peers", "Records", "run-peers"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Objects", "Columns", "Bytes"], path: "Tests/TestSupport",
       swiftSettings: strict),

@@ -1,7 +1,8 @@
 import Bytes
 
-/// `bench [SUITE…] [--smoke] [--record] [--threads N]`: runs the suites whose names begin with one
-/// of the words given, or all.
+/// `bench [SUITE…] [--filter TEXT] [--smoke] [--record] [--json] [--threads N]`: runs the suites
+/// whose names begin with one of the words given, or all. `bench --compare A B` sets two records
+/// beside each other.
 @main
 struct Bench {
   static func main() {
@@ -9,14 +10,16 @@ struct Bench {
     let words = Array(CommandLine.arguments.dropFirst())
     do {
       let options = try BenchOptions(words)
+      if let (old, new) = options.compared { return try Comparison(old, new).show() }
       let chosen = try options.choose(from: Suite.all)
       var record = Record(options: options)
-      record.printHead()
+      if !options.isJSON { record.printHead() }
       for suite in chosen {
         let bench = Measurement(suite: suite.name, options: options)
         try suite.run(bench)
         record.add(bench.rows)
       }
+      if options.isJSON { record.printJSON() }
       if options.isRecorded { try record.append() }
     } catch {
       Report.error("bench: \(error)")

@@ -6,6 +6,12 @@ struct BenchOptions {
   private(set) var isSmoke = false
   /// Appends the results to `Benchmarks/Records`.
   private(set) var isRecorded = false
+  /// Prints the results as JSON and nothing else.
+  private(set) var isJSON = false
+  /// Runs only the cases whose names hold this.
+  private(set) var filter: String?
+  /// Two records to compare, instead of measuring anything.
+  private(set) var compared: (String, String)?
   private(set) var threads = Parallel.processors
   private(set) var prefixes: [String] = []
 
@@ -15,6 +21,19 @@ struct BenchOptions {
       switch words[index] {
       case "--smoke": isSmoke = true
       case "--record": isRecorded = true
+      case "--json": isJSON = true
+      case "--filter":
+        index += 1
+        guard index < words.count else {
+          throw BenchUsageError(message: "--filter takes a part of the names of cases")
+        }
+        filter = words[index]
+      case "--compare":
+        index += 2
+        guard index < words.count else {
+          throw BenchUsageError(message: "--compare takes two records, CSV files")
+        }
+        compared = (words[index - 1], words[index])
       case "--threads":
         index += 1
         guard index < words.count, let count = Int(words[index]), count > 0 else {
@@ -23,12 +42,19 @@ struct BenchOptions {
         threads = count
       case let word where word.hasPrefix("-"):
         throw BenchUsageError(
-          message: "no flag \(word); usage: bench [SUITE…] [--smoke] [--record] [--threads N]")
+          message: "no flag \(word); usage: \(Self.usage)")
       case let word: prefixes.append(word)
       }
       index += 1
     }
   }
+
+  static let usage = """
+    bench [SUITE…] [--filter TEXT] [--threads N] [--smoke] [--record] [--json]
+           bench --compare RECORD RECORD
+    """
+
+  func isWanted(_ name: String) -> Bool { filter.map { name.contains($0) } ?? true }
 
   func choose(from suites: [Suite]) throws(BenchUsageError) -> [Suite] {
     for prefix in prefixes where !suites.contains(where: { $0.name.hasPrefix(prefix) }) {

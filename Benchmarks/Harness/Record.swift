@@ -12,8 +12,11 @@ struct Record {
     /// The median.
     let nanoseconds: Int64
     let fastest: Int64
+    let slowest: Int64
     let bytes: Int?
     let rows: Int?
+    /// A call's, the number of blocks it asks for.
+    let allocations: Int
     let peakMemory: Int
   }
 
@@ -24,10 +27,35 @@ struct Record {
 
   mutating func add(_ more: [Row]) { rows += more }
 
+  private static var variant: String { Environment.value(of: "GROOVE_CPU") ?? "best" }
+
   func printHead() {
-    let variant = Environment.value(of: "GROOVE_CPU") ?? "best"
-    Report.line("\(Machine.processor), \(Parallel.processors) processors, CPU variant \(variant)")
+    let machine = "\(Machine.processor), \(Parallel.processors) processors"
+    Report.line("\(machine), CPU variant \(Self.variant)")
     Report.line("commit \(Machine.commit), \(Machine.compiler), \(options.threads) threads")
+  }
+
+  static let columns =
+    "commit,compiler,variant,suite,case,threads,repeats,median_ns,fastest_ns,slowest_ns,bytes,"
+    + "rows,allocations,peak_bytes"
+
+  func printJSON() {
+    let cases = rows.map { row -> JSON in
+      .members([
+        "suite": .text(row.suite), "case": .text(row.name), "threads": .count(row.threads),
+        "repeats": .count(row.repeats), "median_ns": .integer(row.nanoseconds),
+        "fastest_ns": .integer(row.fastest), "slowest_ns": .integer(row.slowest),
+        "bytes": row.bytes.map { .count($0) } ?? .null,
+        "rows": row.rows.map { .count($0) } ?? .null,
+        "allocations": .count(row.allocations), "peak_bytes": .count(row.peakMemory),
+      ])
+    }
+    Report.line(
+      JSON.members([
+        "processor": .text(Machine.processor), "processors": .count(Parallel.processors),
+        "variant": .text(Self.variant), "commit": .text(Machine.commit),
+        "compiler": .text(Machine.compiler), "cases": .list(cases),
+      ]).pretty)
   }
 
   /// Appends the rows to `Benchmarks/Records/<machine>/<date>.csv`, with a header in a new file.
@@ -38,16 +66,12 @@ struct Record {
     try FileSystem.makeFolders(folder)
     let isNew = try FileSystem.status(path) == nil
     let file = try File(path, .appending)
-    var text =
-      isNew
-      ? "commit,compiler,variant,suite,case,threads,repeats,median_ns,fastest_ns,bytes,rows,"
-        + "peak_bytes\n" : ""
-    let variant = Environment.value(of: "GROOVE_CPU") ?? "best"
+    var text = isNew ? Self.columns + "\n" : ""
     for row in rows {
-      text += "\(Machine.commit),\(Machine.compiler),\(variant),\(row.suite),\"\(row.name)\","
-      text += "\(row.threads),\(row.repeats),\(row.nanoseconds),\(row.fastest),"
+      text += "\(Machine.commit),\(Machine.compiler),\(Self.variant),\(row.suite),\"\(row.name)\","
+      text += "\(row.threads),\(row.repeats),\(row.nanoseconds),\(row.fastest),\(row.slowest),"
       text += "\(row.bytes.map(String.init) ?? ""),\(row.rows.map(String.init) ?? ""),"
-      text += "\(row.peakMemory)\n"
+      text += "\(row.allocations),\(row.peakMemory)\n"
     }
     try file.write(Array(text.utf8).span)
     Report.error("recorded in \(path)")
@@ -55,21 +79,25 @@ struct Record {
 }
 
 extension Record.Row {
-  /// `csv/scan   12.3 ms   1.23 GB/s   45.6 M rows/s   45 MB peak`.
+  /// `csv/scan   12.3 ms ±3 %   1.23 GB/s   45.6 M rows/s   12 allocations   45 MB peak`; the
+  /// spread is half of what lies between the fastest and the slowest.
   var text: String {
     var parts = [
       Report.padded("\(suite)/\(name)", 44), Report.padded(Self.time(nanoseconds), 10, left: true),
     ]
+    let spread = Int((50 * Double(slowest - fastest) / Double(nanoseconds)).rounded())
+    parts.append(Report.padded("±\(spread) %", 6, left: true))
     let seconds = Double(nanoseconds) / 1e9
     let bytesRate = bytes.map { Self.short(Double($0) / seconds) + "B/s" } ?? ""
     let rowsRate = rows.map { Self.short(Double($0) / seconds) + "rows/s" } ?? ""
     parts.append(Report.padded(bytesRate, 11, left: true))
     parts.append(Report.padded(rowsRate, 14, left: true))
+    parts.append(Report.padded(Self.short(Double(allocations)) + "blocks", 13, left: true))
     parts.append(Report.padded(Self.short(Double(peakMemory)) + "B peak", 14, left: true))
     return parts.joined(separator: " ")
   }
 
-  private static func time(_ nanoseconds: Int64) -> String {
+  static func time(_ nanoseconds: Int64) -> String {
     switch nanoseconds {
     case ..<10_000: "\(nanoseconds) ns"
     case ..<10_000_000: "\(nanoseconds / 1000) µs"
@@ -79,7 +107,7 @@ extension Record.Row {
   }
 
   /// Three digits and the prefix of the unit.
-  private static func short(_ number: Double) -> String {
+  static func short(_ number: Double) -> String {
     var scaled = number
     for prefix in ["", "k", "M", "G", "T"] {
       if scaled < 999.5 || prefix == "T" {

@@ -13,7 +13,8 @@ enum Manifest {
       if declaration.hasPrefix("tests(") {
         targets.append((name + "Tests", Set(engine).union(["TestSupport"])))
       } else if declaration.contains("dependencies: engine") {
-        targets.append((name, Set(engine)))
+        let others = names(in: section(of: declaration, from: "engine + [", to: "]"))
+        targets.append((name, Set(engine).union(others)))
       } else {
         let list = section(of: declaration, from: "[", to: "]")
         targets.append((name, declaration.contains("systemLibrary") ? [] : Set(names(in: list))))

@@ -1,0 +1,21 @@
+-- The twenty queries of the benchmark table, on the tables of the pack `music`; a line each.
+SELECT count(*) FROM streams;
+SELECT min(timestamp), max(timestamp), sum(duration_ms), avg(duration_ms) FROM streams;
+SELECT count(DISTINCT user_id) FROM streams;
+SELECT count(DISTINCT user_id), count(DISTINCT song_id) FROM streams WHERE timestamp >= TIMESTAMP '2024-06-10' AND timestamp < TIMESTAMP '2024-06-12';
+SELECT timestamp::DATE AS date, count(*) AS plays, count(DISTINCT user_id) AS listeners FROM streams GROUP BY date ORDER BY date;
+SELECT genre, count(*) AS plays FROM streams GROUP BY genre ORDER BY plays DESC, genre;
+SELECT song_id, count(*) AS plays FROM streams GROUP BY song_id ORDER BY plays DESC, song_id LIMIT 10;
+SELECT user_id, count(*) AS plays, sum(duration_ms) AS ms FROM streams GROUP BY user_id ORDER BY plays DESC, user_id LIMIT 10;
+SELECT user_id, count(DISTINCT song_id) AS songs FROM streams GROUP BY user_id ORDER BY songs DESC, user_id LIMIT 10;
+SELECT g.genre, extract(hour FROM s.timestamp) AS hour, count(*) AS plays FROM streams s JOIN songs g USING (song_id) GROUP BY g.genre, hour ORDER BY plays DESC, g.genre, hour LIMIT 20;
+SELECT g.artist, count(*) AS plays, count(DISTINCT s.user_id) AS listeners FROM streams s JOIN songs g USING (song_id) GROUP BY g.artist ORDER BY plays DESC, g.artist LIMIT 20;
+SELECT g.title, count(*) AS plays FROM streams s JOIN songs g USING (song_id) WHERE g.title LIKE '%Winter%' GROUP BY g.title ORDER BY plays DESC, g.title LIMIT 10;
+SELECT extract(year FROM g.release_date) AS year, avg(s.duration_ms) AS ms FROM streams s JOIN songs g USING (song_id) GROUP BY year ORDER BY year;
+SELECT extract(year FROM u.signup_date) AS year, count(*) AS plays FROM streams s JOIN users u USING (user_id) GROUP BY year ORDER BY year;
+SELECT count(*) FROM streams s LEFT JOIN songs g USING (song_id) WHERE g.song_id IS NULL;
+SELECT CASE WHEN duration_ms < 30000 THEN 'skipped' WHEN duration_ms < 180000 THEN 'short' ELSE 'long' END AS kind, count(*), avg(duration_ms) FROM streams GROUP BY kind ORDER BY kind;
+SELECT * FROM streams WHERE user_id = 'U000042' ORDER BY timestamp, stream_id LIMIT 50;
+SELECT genre, date, plays FROM (SELECT g.genre, s.timestamp::DATE AS date, count(*) AS plays, rank() OVER (PARTITION BY s.timestamp::DATE ORDER BY count(*) DESC) AS r FROM streams s JOIN songs g USING (song_id) GROUP BY 1, 2) t WHERE r <= 5 ORDER BY date, plays DESC, genre;
+SELECT date_trunc('hour', timestamp) AS hour, count(*) AS plays FROM streams WHERE genre IN ('pop', 'rock', 'jazz') GROUP BY hour HAVING count(*) > 10 ORDER BY hour;
+SELECT stream_id, user_id, song_id, timestamp FROM streams ORDER BY duration_ms DESC, stream_id LIMIT 100;
