@@ -12,6 +12,9 @@ package enum FileSystem {
     package let modified: Int64
     /// Tells two paths to the same thing apart from paths to two things.
     package let identity: [UInt64]
+    /// Tells a content from what stood or will stand under the same path: another file, another
+    /// size or another time of change make another revision. A new name does not.
+    package let revision: String
   }
 
   /// One name in a folder.
@@ -43,9 +46,11 @@ package enum FileSystem {
       default: .other
       }
     let modified = Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000
+    let time = "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     return Status(
       kind: kind, size: Int(status.st_size), modified: modified,
-      identity: [UInt64(status.st_dev), UInt64(status.st_ino)])
+      identity: [UInt64(status.st_dev), UInt64(status.st_ino)],
+      revision: "\(status.st_dev):\(status.st_ino):\(status.st_size):\(time)")
   }
 
   /// The names in a folder but `.` and `..`, in no order.

@@ -12,6 +12,11 @@ package struct SystemError: Explained, Sendable {
       action, subject, because: Self.reason(of: code), remedy: Self.remedy(for: code))
   }
 
+  /// Nothing stands at `path`.
+  package static func missing(_ action: String, _ path: String) -> SystemError {
+    SystemError(action, path, code: ENOENT)
+  }
+
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
   package var alreadyExists: Bool { code == EEXIST }
   package var isOtherFileSystem: Bool { code == EXDEV }

@@ -1,5 +1,4 @@
 package import Bytes
-import Synchronization
 
 /// A folder as a store.
 ///
@@ -9,12 +8,20 @@ import Synchronization
 package struct LocalStore: ObjectStore {
   /// The path of the folder; it is made when the first object is.
   package let name: String
+  /// Is asked before each step that changes something, and may refuse it: tests let the world end
+  /// between any two of them.
+  let gate: Gate?
 
-  package init(_ folder: String) { name = folder.isEmpty ? "." : folder }
+  package typealias Gate = @Sendable (_ step: String) throws(SystemError) -> Void
+
+  package init(_ folder: String, gate: Gate? = nil) {
+    name = folder.isEmpty ? "." : folder
+    self.gate = gate
+  }
 
   static let temporaryPrefix = ".groove-temporary-"
 
-  private func path(_ object: String) throws(ObjectError) -> String {
+  func path(_ object: String) throws(ObjectError) -> String {
     if let fault = ObjectName.fault(in: object) {
       throw ObjectError(Explanation("cannot use", "the object name '\(object)'", because: fault))
     }
@@ -22,7 +29,7 @@ package struct LocalStore: ObjectStore {
   }
 
   /// Runs `body` with the errors of the system told as those of the store.
-  private func system<Result>(
+  func system<Result>(
     _ body: () throws(SystemError) -> Result
   ) throws(ObjectError) -> Result {
     do { return try body() } catch { throw ObjectError(error) }
@@ -55,8 +62,14 @@ extension LocalStore {
     let path = try path(object)
     return try system { () throws(SystemError) in
       guard let status = try FileSystem.status(path), status.kind == .file else { return nil }
-      return ObjectInfo(name: object, size: status.size, modified: status.modified)
+      return ObjectInfo(
+        name: object, size: status.size, modified: status.modified, revision: status.revision)
     }
+  }
+
+  package func isBeingWritten(_ object: String) throws(ObjectError) -> Bool {
+    let path = try path(object)
+    return try system { () throws(SystemError) in try File(path).isOpenForWriting }
   }
 
   package func get(_ object: String) throws(ObjectError) -> [UInt8] {
@@ -104,7 +117,9 @@ private struct Walk {
       switch found.kind {
       case .file:
         if name.utf8.starts(with: prefix.utf8) {
-          objects.append(ObjectInfo(name: name, size: found.size, modified: found.modified))
+          objects.append(
+            ObjectInfo(
+              name: name, size: found.size, modified: found.modified, revision: found.revision))
         }
       case .folder:
         let inside = "\(name)/"
@@ -114,128 +129,5 @@ private struct Walk {
       case .link, .other: continue
       }
     }
-  }
-}
-
-// MARK: - Writing
-
-extension LocalStore {
-  package func put(_ object: String, _ bytes: [UInt8]) throws(ObjectError) {
-    let path = try path(object)
-    try system { () throws(SystemError) in
-      let temporary = try Self.writeTemporary(beside: path, bytes)
-      do throws(SystemError) { try FileSystem.rename(temporary, to: path) } catch {
-        Self.discard(temporary)
-        throw error
-      }
-      try FileSystem.synchronize(folder: FileSystem.parent(of: path))
-    }
-  }
-
-  package func putIfAbsent(_ object: String, _ bytes: [UInt8]) throws(ObjectError) -> Bool {
-    let path = try path(object)
-    return try system { () throws(SystemError) in
-      let temporary = try Self.writeTemporary(beside: path, bytes)
-      // The temporary name goes away whatever becomes of the link.
-      defer { Self.discard(temporary) }
-      do throws(SystemError) { try FileSystem.link(temporary, to: path) } catch {
-        if error.alreadyExists { return false }
-        throw error
-      }
-      try FileSystem.synchronize(folder: FileSystem.parent(of: path))
-      return true
-    }
-  }
-
-  package func copy(_ object: String, to other: String) throws(ObjectError) {
-    let path = try path(object)
-    let target = try self.path(other)
-    try system { () throws(SystemError) in
-      let temporary = try Self.temporaryName(beside: target)
-      do throws(SystemError) {
-        try Self.copyContents(of: path, to: temporary)
-        try FileSystem.rename(temporary, to: target)
-      } catch {
-        Self.discard(temporary)
-        throw error
-      }
-      try FileSystem.synchronize(folder: FileSystem.parent(of: target))
-    }
-  }
-
-  package func move(_ object: String, to other: String) throws(ObjectError) {
-    let path = try path(object)
-    let target = try self.path(other)
-    let isPlain = try system { () throws(SystemError) in
-      try FileSystem.makeFolders(FileSystem.parent(of: target))
-      return try FileSystem.status(path, followingLinks: false)?.kind == .file
-    }
-    if isPlain {
-      do {
-        try FileSystem.rename(path, to: target)
-        try FileSystem.synchronize(folder: FileSystem.parent(of: target))
-        return try FileSystem.synchronize(folder: FileSystem.parent(of: path))
-      } catch { if !error.isOtherFileSystem { throw ObjectError(error) } }
-    }
-    // A link would go on pointing at a place outside, and another file system cannot take a name:
-    // the bytes are copied, and only then is the old name removed.
-    try copy(object, to: other)
-    try delete(object)
-  }
-
-  package func delete(_ object: String) throws(ObjectError) {
-    let path = try path(object)
-    try system { () throws(SystemError) in
-      do throws(SystemError) { try FileSystem.remove(path) } catch {
-        if error.isMissing { return }
-        throw error
-      }
-      try FileSystem.synchronize(folder: FileSystem.parent(of: path))
-    }
-  }
-
-  private static func writeTemporary(
-    beside path: String, _ bytes: [UInt8]
-  ) throws(SystemError) -> String {
-    let temporary = try temporaryName(beside: path)
-    do {
-      let file = try File(temporary, .creating)
-      try file.write(bytes.span)
-      try file.synchronize()
-    } catch {
-      discard(temporary)
-      throw error
-    }
-    return temporary
-  }
-
-  private static func copyContents(of path: String, to temporary: String) throws(SystemError) {
-    let source = try File(path)
-    let target = try File(temporary, .creating)
-    let partBytes = 1 << 20
-    var offset = 0
-    while true {
-      let part = try source.read(at: offset, count: partBytes)
-      if part.isEmpty { break }
-      try target.write(part.span)
-      offset += part.count
-    }
-    try target.synchronize()
-  }
-
-  /// A name that no other writer uses, in the folder of `path`, which is made where it is missing.
-  private static func temporaryName(beside path: String) throws(SystemError) -> String {
-    let folder = FileSystem.parent(of: path)
-    try FileSystem.makeFolders(folder)
-    let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
-    let unique = "\(Clock.processNumber)-\(Clock.now())-\(number)"
-    return "\(folder)/\(temporaryPrefix)\(unique)"
-  }
-
-  private static let counter = Atomic<Int>(0)
-
-  /// Removes a temporary name; one that cannot be removed is shown by no listing and does no harm.
-  private static func discard(_ temporary: String) {
-    do { try FileSystem.remove(temporary) } catch { return }
   }
 }

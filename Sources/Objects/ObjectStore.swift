@@ -35,6 +35,19 @@ package protocol ObjectStore: Sendable {
   /// Gives an object another name, in place of one that has it.
   func move(_ name: String, to other: String) throws(ObjectError)
 
+  /// Moves an object if its content is still that of `revision`, and says whether it was; an object
+  /// that is gone is not. Without a revision any content will do.
+  func move(
+    _ name: String, to other: String, ifStill revision: String?
+  ) throws(ObjectError) -> Bool
+
+  /// Whether some process is writing to the object, as far as the store can tell.
+  func isBeingWritten(_ name: String) throws(ObjectError) -> Bool
+
+  /// Removes what writers that died have left under `prefix` without a name, where it is older than
+  /// `time` in microseconds since 1970; returns how much.
+  func removeLeftovers(_ prefix: String, before time: Int64) throws(ObjectError) -> Int
+
   /// Deletes an object; one that is not there is as good as deleted.
   func delete(_ name: String) throws(ObjectError)
 }
@@ -51,6 +64,22 @@ extension ObjectStore {
     }
     return all
   }
+
+  package func move(
+    _ name: String, to other: String, ifStill revision: String?
+  ) throws(ObjectError) -> Bool {
+    guard let info = try look(at: name) else { return false }
+    if let revision, info.revision != revision { return false }
+    try move(name, to: other)
+    return true
+  }
+
+  /// A store that shows whole objects only has none that are being written.
+  package func isBeingWritten(_ name: String) throws(ObjectError) -> Bool { false }
+
+  package func removeLeftovers(
+    _ prefix: String, before time: Int64
+  ) throws(ObjectError) -> Int { 0 }
 }
 
 /// What a listing says of an object.
@@ -59,11 +88,15 @@ package struct ObjectInfo: Sendable, Hashable {
   package var size: Int
   /// When it was written, in microseconds since 1970; nil where the store does not know.
   package var modified: Int64?
+  /// Tells its content from what stood or will stand under the same name; nil where the store
+  /// does not know.
+  package var revision: String?
 
-  package init(name: String, size: Int, modified: Int64? = nil) {
+  package init(name: String, size: Int, modified: Int64? = nil, revision: String? = nil) {
     self.name = name
     self.size = size
     self.modified = modified
+    self.revision = revision
   }
 }
 

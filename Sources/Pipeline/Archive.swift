@@ -23,16 +23,13 @@ enum Archive {
     return "\(arrival.table)/\(name.dropLast(ending.count)).\(hash)\(name.suffix(ending.count))"
   }
 
-  /// Moves a file whose content the ledger has to its place in the archive; where that is filled
-  /// the same bytes are there already.
+  /// Moves a file whose content the ledger has to its place in the archive; what stands there has
+  /// the same bytes. A file that was written anew since it was read stays where it is: it is
+  /// another one.
   static func keep(
     _ arrival: Incoming.Arrival, as entry: LedgerEntry, in store: any ObjectStore
-  ) throws(ObjectError) {
-    if try store.look(at: entry.archive) == nil {
-      try store.move(arrival.object, to: entry.archive)
-    } else {
-      try store.delete(arrival.object)
-    }
+  ) throws(ObjectError) -> Bool {
+    try store.move(arrival.object, to: entry.archive, ifStill: arrival.revision)
   }
 
   static let refusedFolder = "logs/invalid/"
@@ -44,9 +41,9 @@ enum Archive {
     in store: any ObjectStore
   ) throws(ObjectError) {
     let name = refusedFolder + marked(arrival, report.contentHash)
-    try store.put("\(name).reason.json", report.json.bytes(indented: true))
+    try store.put("\(name).error.json", report.json.bytes(indented: true))
     try putRejections(rejections, of: arrival, report, in: store)
-    try store.move(arrival.object, to: name)
+    _ = try store.move(arrival.object, to: name, ifStill: arrival.revision)
   }
 
   /// Where the rejected rows of a file are kept.

@@ -10,6 +10,22 @@ struct Incoming: Sendable {
     /// The name in the ledger: what stands behind `incoming/`.
     let source: String
     let size: Int
+    /// Tells whether the object is still the one that was found; nil where nobody knows.
+    let revision: String?
+    /// When it was last written, in microseconds since 1970.
+    let modified: Int64?
+
+    init(
+      table: String, object: String, source: String, size: Int, revision: String? = nil,
+      modified: Int64? = nil
+    ) {
+      self.table = table
+      self.object = object
+      self.source = source
+      self.size = size
+      self.revision = revision
+      self.modified = modified
+    }
   }
 
   static let folder = "incoming/"
@@ -30,7 +46,9 @@ struct Incoming: Sendable {
         continue
       }
       incoming.arrivals.append(
-        Arrival(table: table, object: object.name, source: source, size: object.size))
+        Arrival(
+          table: table, object: object.name, source: source, size: object.size,
+          revision: object.revision, modified: object.modified))
     }
     incoming.arrivals.sort { ObjectName.precedes($0.source, $1.source) }
     return incoming

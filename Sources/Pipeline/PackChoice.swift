@@ -79,6 +79,8 @@ enum PackChoice {
         // One file that fits is enough for a table: another that does not is refused by the run.
         var fitting: [String: Bool] = [:]
         for arrival in incoming.arrivals where fitting[arrival.table] != true {
+          // A file that another run has just archived says nothing.
+          guard try store.look(at: arrival.object) != nil else { continue }
           let names = try CSVHeader.names(of: try store.source(arrival.object))
           fitting[arrival.table] = pack.fits([(arrival.table, names)])
           seen.append("\(arrival.source): \(names.joined(separator: ", "))")

@@ -25,8 +25,9 @@ package enum Pipeline {
     do {
       let first = try lake.snapshot()
       report.versionBefore = first.version
+      var restless: Set<String> = []
       for _ in 0..<options.attempts {
-        if try attempt(lake, options, progress, &report) {
+        if try attempt(lake, options, progress, &restless, &report) {
           report.seconds = Double(Clock.monotonicNanoseconds() - started) / 1e9
           try write(&report, to: lake.store)
           return report
@@ -40,16 +41,32 @@ package enum Pipeline {
         remedy: "Run the same command again when they are done."))
   }
 
-  /// One attempt; false if another writer was in the way.
+  /// One attempt; false if another writer was in the way, or a file changed while it was read:
+  /// `restless` has those.
   private static func attempt(
-    _ lake: Lake, _ options: RunOptions, _ progress: Progress, _ report: inout RunReport
+    _ lake: Lake, _ options: RunOptions, _ progress: Progress, _ restless: inout Set<String>,
+    _ report: inout RunReport
   ) throws -> Bool {
     let base = try lake.snapshot()
     let choice = try PackChoice.choose(options.pack, base, lake.store)
     let plans = try TablePlan.plans(of: choice.pack)
     let incoming = try Incoming.find(in: lake.store, tables: choice.pack.inputs.map(\.name))
     var attempt = try RunAttempt(lake, options, progress, choice.pack, plans, base)
-    try attempt.read(incoming)
+    attempt.restless = restless
+    do { try attempt.read(incoming) } catch {
+      // What changes or goes away under a reader makes it fail in any way; without it, the rest
+      // is read again.
+      let gone = try incoming.arrivals.contains { try lake.store.look(at: $0.object) == nil }
+      let changed = try attempt.changedFiles()
+      if !gone, changed.isEmpty { throw error }
+      restless.formUnion(changed)
+      return false
+    }
+    let changed = try attempt.changedFiles()
+    if !changed.isEmpty {
+      restless.formUnion(changed)
+      return false
+    }
     // Rejected rows are kept aside before the commit: once it stands they are not seen again.
     for index in attempt.files.indices where attempt.files[index].isSealed {
       let file = attempt.files[index]
@@ -63,9 +80,11 @@ package enum Pipeline {
       report.racesLost += attempt.racesLost
       return false
     }
-    try clearIncoming(attempt)
+    // The tables do not wait for an archive that cannot be written.
+    let clearing = Result { try clearIncoming(&attempt) }
     var refresh = TableRefresh(lake, choice.pack, options, progress, attempt.snapshot)
     try refresh.run()
+    try clearing.get()
     report.pack = choice.pack.name
     report.ignored = incoming.ignored
     fill(&report, attempt, refresh)
@@ -73,15 +92,25 @@ package enum Pipeline {
   }
 
   /// Archives what is in the ledger, and moves away what was refused.
-  private static func clearIncoming(_ attempt: RunAttempt) throws {
+  private static func clearIncoming(_ attempt: inout RunAttempt) throws {
+    let store = attempt.lake.store
     let ledger = try attempt.lake.ledger(of: attempt.snapshot)
-    for file in attempt.files {
+    for (index, file) in attempt.files.enumerated() where file.report.outcome != .waiting {
       if file.report.outcome == .refused {
-        try Archive.refuse(file.arrival, file.report, file.rejections, in: attempt.lake.store)
+        try Archive.refuse(file.arrival, file.report, file.rejections, in: store)
       } else if let entry = ledger.entry(
         contentHash: file.report.contentHash, table: file.report.table)
       {
-        try Archive.keep(file.arrival, as: entry, in: attempt.lake.store)
+        let isKept = try Archive.keep(file.arrival, as: entry, in: store)
+        // Where another run has archived it meanwhile, all is well.
+        if isKept { continue }
+        if try store.look(at: file.arrival.object) != nil {
+          attempt.files[index].report.reason =
+            "it was written anew after it was read; the new file stays for a later run"
+        } else if try store.look(at: entry.archive) == nil {
+          attempt.files[index].report.reason =
+            "it was deleted after it was read; its rows are in the lake, archive/ lacks the file"
+        }
       }
     }
   }
@@ -111,8 +140,10 @@ package enum Pipeline {
     report.versionAfter = refresh.snapshot.version
   }
 
-  /// Writes the report of a run that did something.
+  /// Writes the report of a run that did something: one that looks every minute leaves no trace
+  /// of each look.
   private static func write(_ report: inout RunReport, to store: any ObjectStore) throws {
+    guard report.didSomething else { return }
     let time = Calendar.text(timestamp: report.startTime)
     let name = String(time.map { ":. ".contains($0) ? "-" : $0 })
     let object = "logs/runs/\(name)-version-\(report.versionAfter).json"

@@ -35,6 +35,8 @@ struct RunAttempt {
   /// Segments that whole tables, written anew, no longer need.
   var replaced: [String] = []
   var unmatched: [RunReport.UnmatchedReference: Int] = [:]
+  /// Objects that changed while an earlier attempt of this run read them.
+  var restless: Set<String> = []
   var flushes = 0
   var racesLost = 0
 
@@ -99,7 +101,9 @@ extension RunAttempt {
       let arrivals = incoming.arrivals.filter { $0.table == plan.name }
       for arrival in arrivals {
         let hasTwin = arrivals.contains { $0.size == arrival.size && $0 != arrival }
+        if try waits(arrival) { continue }
         try take(arrival, plan, hasTwin: hasTwin)
+        try leaveIfChanged(plan)
       }
       if plan.key?.keepsLast == true { try mergeLatest(plan) }
       let isReferred = plans.contains { other in
@@ -250,7 +254,7 @@ extension RunAttempt {
   }
 
   /// Takes back all rows of a file.
-  private mutating func drop(_ file: Int, _ plan: TablePlan) {
+  mutating func drop(_ file: Int, _ plan: TablePlan) {
     staging[plan.name]?.remove(file: file)
     written.removeAll { $0.owner == file }
   }

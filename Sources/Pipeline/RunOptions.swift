@@ -12,6 +12,8 @@ package struct RunOptions: Sendable {
   package var maximumRejected = 0.10
   /// The days, since 1970, whose KPI tables are computed; the others wait for a later run.
   package var dates: ClosedRange<Int32>?
+  /// Files that were last written less than this ago are left for a later run.
+  package var settleSeconds = 0
   /// Reads and judges everything and changes nothing.
   package var isDryRun = false
   /// Microseconds since 1970: names the archive's folder and the report.

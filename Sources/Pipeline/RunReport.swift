@@ -13,6 +13,8 @@ package struct RunReport: Sendable {
       case known
       /// It is refused whole.
       case refused
+      /// It does not stand still yet, and stays under `incoming/` for a later run.
+      case waiting
     }
 
     package var table: String
@@ -77,6 +79,11 @@ package struct RunReport: Sendable {
   package var rowsRejected: Int { files.reduce(0) { $0 + $1.rowsRejected } }
   package var duplicates: Int { files.reduce(0) { $0 + $1.duplicates } }
   package var bytesRead: Int { files.reduce(0) { $0 + $1.bytes } }
+
+  /// Whether files were taken in or refused, or anything was committed.
+  package var didSomething: Bool {
+    versionAfter != versionBefore || files.contains { $0.outcome != .waiting }
+  }
 
   /// Whether something was refused: a file or a row.
   package var hasRefusals: Bool {

@@ -150,6 +150,14 @@ package final class FailingStore: ObjectStore {
     try perform { () throws(ObjectError) in try store.move(name, to: other) }
   }
 
+  package func move(
+    _ name: String, to other: String, ifStill revision: String?
+  ) throws(ObjectError) -> Bool {
+    try perform { () throws(ObjectError) in
+      try store.move(name, to: other, ifStill: revision)
+    }
+  }
+
   package func delete(_ name: String) throws(ObjectError) {
     try perform { () throws(ObjectError) in try store.delete(name) }
   }

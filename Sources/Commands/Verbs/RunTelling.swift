@@ -22,6 +22,12 @@ struct RunTelling {
     for file in report.files where file.outcome == .known {
       try console.say("known already: \(file.source)\(file.reason.map { ", \($0)" } ?? "")")
     }
+    for file in report.files where file.outcome == .waiting {
+      try console.say("waiting: \(file.source), \(file.reason ?? "")")
+    }
+    for file in report.files where file.outcome == .committed && file.reason != nil {
+      try console.say("\(file.source): \(file.reason ?? "")")
+    }
     for object in report.ignored { try console.say("for no table: \(object)") }
     for reference in report.unmatched where reference.rows > 0 {
       try console.say(
