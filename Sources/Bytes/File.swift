@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// An open file.
@@ -94,6 +95,12 @@ package struct File: ~Copyable, Sendable {
       return false
     }
     return errno == EAGAIN
+  }
+
+  /// Asks the system to begin with what `synchronize` waits for. It is a hint: where the system
+  /// cannot take it, the whole wait is at the end.
+  package func beginSynchronizing() {
+    groove_begin_write_back(descriptor)
   }
 
   /// Returns when what was written would survive a loss of power.

@@ -87,6 +87,13 @@ package struct CSVBatch: Sendable {
   package let recordNumbers: [Int]?
   package let rejections: [Rejection]
 
+  /// The same records with their values in another form.
+  package func with(_ batch: ColumnBatch) -> CSVBatch {
+    precondition(batch.rowCount == self.batch.rowCount, "a form has the same rows")
+    return CSVBatch(
+      batch: batch, firstRecord: firstRecord, recordNumbers: recordNumbers, rejections: rejections)
+  }
+
   /// The record number of a row of the batch.
   package func record(ofRow row: Int) -> Int { recordNumbers?[row] ?? firstRecord + row }
 }

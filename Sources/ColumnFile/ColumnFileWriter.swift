@@ -41,6 +41,11 @@ package struct ColumnFileWriter: Sendable {
 
   package var rowCount: Int { blockRows.reduce(0, +) + pendingRows }
 
+  /// About the memory of the rows that are not drained yet.
+  package var memory: Int {
+    pendingMemory + file.count + (followers ?? []).reduce(0) { $0 + $1.memory }
+  }
+
   /// Takes the rows of a batch whose columns have the types of the file's.
   package mutating func append(_ batch: ColumnBatch) throws(ColumnFileError) {
     precondition(batch.columns.count == columns.count, "a batch has the columns of its file")

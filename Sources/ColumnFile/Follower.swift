@@ -17,6 +17,8 @@ struct Follower: Sendable {
 
   var waitingBlocks: Int { waiting.count }
 
+  var memory: Int { waiting.reduce(0) { $0 + $1.block.memory + ($1.keys?.count ?? 0) * 8 } }
+
   mutating func add(_ block: PendingColumn, _ source: PendingColumn) {
     rows += block.rowCount
     let hasIntegers = block.form == nil || block.form == .codes

@@ -77,7 +77,16 @@ struct TablePlan: Sendable {
     return done
   }
 
-  private init(_ input: InputTable, shared: [String: String]) throws(PipelineError) {
+  /// The plan of one table that stands alone, without dictionaries of a lake.
+  ///
+  /// - Parameter isPartitioned: whether its rows are divided by its partition.
+  init(alone input: InputTable, isPartitioned: Bool) throws(PipelineError) {
+    try self.init(input, shared: [:], isPartitioned: isPartitioned)
+  }
+
+  private init(
+    _ input: InputTable, shared: [String: String], isPartitioned: Bool = true
+  ) throws(PipelineError) {
     self.input = input
     schema = input.schema
     dictionaries = Self.dictionaries(input, shared)
@@ -97,7 +106,7 @@ struct TablePlan: Sendable {
           Check(column: nil, condition: try BoundExpression(check, over: input.schema)))
       }
       self.checks = checks
-      partition = try input.partition.map { (rule) throws(QueryError) in
+      partition = try (isPartitioned ? input.partition : nil).map { (rule) throws(QueryError) in
         try BoundExpression(rule.expression, over: input.schema)
       }
     } catch { throw PipelineError(error) }
@@ -147,6 +156,15 @@ struct TablePlan: Sendable {
       InputColumn(
         column.name, column.type, hasZone: column.hasZone, isNullable: column.isNullable,
         form: dictionary.map { .continuing(dictionaries.encoder($0)) } ?? .plain)
+    }
+  }
+
+  /// The same without a lake, each column of texts in the form given.
+  func inputColumns(_ forms: [TextForm]) -> [InputColumn] {
+    zip(input.columns, forms).map { column, form in
+      InputColumn(
+        column.name, column.type, hasZone: column.hasZone, isNullable: column.isNullable,
+        form: column.type == .text ? form : .plain)
     }
   }
 

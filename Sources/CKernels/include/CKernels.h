@@ -10,5 +10,6 @@
 #include "CSVTokenizer.h"
 #include "Checksum.h"
 #include "Measure.h"
+#include "WriteBack.h"
 
 #endif

@@ -1,67 +1,102 @@
 import Bytes
 import CSV
-import ColumnFile
-import Columns
+import Packs
+import Pipeline
 import SQL
 
 extension Verb {
   private static let out = Flag.text(
-    "--out", "PATH", "the file to write, or a folder for one file each")
+    "--out", "PATH", "the file to write, or a folder of files")
   private static let columns = Flag.text(
     "--columns", "COLUMNS", "names and types to read: 'a TEXT, b BIGINT NOT NULL'")
+  private static let partition = Flag.text(
+    "--partition", "DATE", "with --columns: divide the rows by a date, like 'date(time)'")
+  private static let fromPack = Flag.text(
+    "--pack", "PACK", "take the columns from a built-in pack, or a file of SQL")
+  private static let ofTable = Flag.text("--table", "TABLE", "which table of the pack the rows are")
 
   static let convert = Verb(
-    "convert", "columnar files from CSV, rows in their order",
+    "convert", "columnar files from CSV",
     arguments: [Argument("CSV", .path, isRepeated: true)],
-    flags: [out, columns, Flags.maxReject],
+    flags: [out, columns, partition, fromPack, ofTable, Flags.maxReject],
     details: """
-      Reads CSV (also .gz and .zst) by declared columns and writes .groove files. Where --out ends
-      in .groove, all inputs go into that one file; else it is a folder, and each input gets a file
-      of its own there. Columns that are not declared are left out. A row that does not fit is
-      rejected and told; an input that loses more than --max-reject of its rows is refused.
+      Reads CSV (also .gz and .zst) by declared columns and writes .groove files. The columns are
+      those of --columns, or of a pack's table, whose checks are made too. Columns that are not
+      declared are left out.
+
+      Where --out ends in .groove, all inputs go into that one file, rows in their order. Else it is
+      a folder: of a table with a partition it must be new, and gets one folder a date,
+      date=2024-06-25, with the rows of that date, whose order is free; of other tables each input
+      gets a file of its own there.
+
+      A row that does not fit is rejected and told; an input that loses more than --max-reject of
+      its rows is refused, and nothing of it is written. Rows with the same key are all kept: which
+      one stays is settled by `groove run`.
       """,
     examples: [
       "groove convert plays.csv --columns 'user BIGINT, time TIMESTAMP' --out plays.groove",
       "groove convert a.csv b.csv.gz --columns 'name TEXT' --out folder",
+      "groove convert a.csv --columns 'at TIMESTAMP NOT NULL' --partition 'date(at)' --out days",
+      "groove convert streams/*.csv --pack music --table streams --out streams",
     ]
   ) { invocation, console in
     guard let target = invocation[out] else {
       throw UsageError("--out is missing: the file or folder to write")
     }
     let inputs = invocation.all("CSV")
+    let table = try convertedTable(invocation, inputs[0])
+    Signals.catchInterrupts()
+    var options = ConversionOptions()
+    options.threads = invocation.threads
+    options.memory = invocation.memory
+    options.maximumRejected = invocation[Flags.maxReject] ?? 0.1
+    var work = ConvertWork(table, options, console)
+    if target.hasSuffix(".groove") {
+      try work.convert(inputs, to: target, isPartitioned: false)
+    } else if table.partition != nil {
+      try work.convert(inputs, to: target, isPartitioned: true)
+    } else {
+      try work.convertEach(inputs, into: target)
+    }
+    if invocation.has(Flags.json) { try console.report(work.report()) } else { try work.tell() }
+    return work.hasRefusals ? .refused : .done
+  }
+
+  /// What the inputs hold, as the flags say.
+  private static func convertedTable(
+    _ invocation: Invocation, _ input: String
+  ) throws -> InputTable {
+    if let name = invocation[fromPack] {
+      guard invocation[columns] == nil, invocation[partition] == nil else {
+        throw UsageError(
+          "--pack says what the columns are, and by what they are divided",
+          remedy: "Leave out --columns and --partition, or --pack.")
+      }
+      let pack = try NamedPack.load(name)
+      let names = pack.inputs.map(\.name)
+      guard let word = invocation[ofTable] else {
+        throw UsageError(
+          "--table is missing: which table of \(pack.name) the rows are",
+          remedy: "It has \(names.joined(separator: ", ")).")
+      }
+      guard let found = pack.input(word) else {
+        throw UsageError(
+          "\(pack.name) has no table \(word)",
+          remedy: Spelling.nearest(to: word, in: names).map { "Did you mean \($0)?" }
+            ?? "It has \(names.joined(separator: ", ")).")
+      }
+      return found
+    }
+    if invocation[ofTable] != nil { throw UsageError("--table names a table of --pack") }
     guard let text = invocation[columns] else {
-      let names = try CSVHeader.names(of: FileSource(inputs[0]))
+      let names = try CSVHeader.names(of: FileSource(input))
       let guess = names.map { "\($0.isEmpty ? "\"\"" : $0) TEXT" }.joined(separator: ", ")
       throw UsageError("--columns is missing", remedy: "Try: --columns '\(guess)'")
     }
-    let declared = try Parser.columns(SourceText(text, name: "--columns"))
-    Signals.catchInterrupts()
-    var conversion = Conversion(
-      columns: declared.map {
-        InputColumn($0.name.name, $0.type.type, hasZone: $0.type.hasZone, isNullable: !$0.isNotNull)
-      }, threads: invocation.threads, maxReject: invocation[Flags.maxReject] ?? 0.1,
-      console: console)
-    let start = Clock.monotonicNanoseconds()
-    if target.hasSuffix(".groove") {
-      try conversion.convert(inputs, to: target)
-    } else {
-      let names = inputs.map(Conversion.baseName)
-      if let name = names.first(where: { name in names.count { $0 == name } > 1 }) {
-        throw UsageError(
-          "two inputs would both become \(target)/\(name).groove",
-          remedy: "Convert them one by one, or into one file with --out FILE.groove.")
-      }
-      try FileSystem.makeFolders(target)
-      for (input, name) in zip(inputs, names) {
-        try conversion.convert([input], to: "\(target)/\(name).groove")
-      }
-    }
-    let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
-    if invocation.has(Flags.json) {
-      try console.report(conversion.report(seconds: seconds))
-    } else {
-      try conversion.tell(seconds: seconds)
-    }
-    return conversion.hasRefusals ? .refused : .done
+    _ = try Parser.columns(SourceText(text, name: "--columns"))
+    let division = invocation[partition].map { " PARTITION BY \($0)" } ?? ""
+    let declared = try Pack.parse(
+      text: "CREATE TABLE rows (\(text))\(division);", name: "of --columns and --partition")
+    return declared.inputs[0]
   }
 }

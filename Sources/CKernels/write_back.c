@@ -1,0 +1,10 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "WriteBack.h"
+
+#include <fcntl.h>
+
+void groove_begin_write_back(int descriptor) {
+    (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
