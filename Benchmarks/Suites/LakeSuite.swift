@@ -42,13 +42,14 @@ extension Suite {
     }
     let genre = try first(of: "genre", in: store)
     try bench.measure("one item by its key", rows: 1, expecting: 1) {
-      try Pipeline.get(store, table: "genre_metrics", key: [genre, "2024-06-02"]).count
+      try Pipeline.get(store, table: "genre_metrics", KeyRange(key: [genre, "2024-06-02"]))
+        .items.count
     }
   }
 
   /// A genre that the lake has a row of on the second day.
   private static func first(of column: String, in store: LocalStore) throws -> String {
-    let items = try Pipeline.get(store, table: "top_5_genres", key: ["2024-06-02"])
+    let items = try Pipeline.get(store, table: "top_5_genres", KeyRange(key: ["2024-06-02"])).items
     guard let value = items.first?.json[column]?.asText else {
       throw WrongAnswer(description: "no \(column) on the second day")
     }

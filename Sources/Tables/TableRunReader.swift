@@ -39,42 +39,32 @@ package struct TableRunReader: Sendable {
   }
 
   /// The rows whose first key columns hold the values of `key`; texts are given for all of them
-  /// and are compared with the texts of the values.
+  /// and are compared as values of their columns.
   package func rows(where key: [String]) throws(TableError) -> ColumnBatch {
-    precondition(key.count <= layout.keyColumns.count, "a key has no more parts than the table")
-    guard let probe = probe(key) else { return ColumnBatch.joined([], schema: layout.schema) }
-    // The key may begin in the block before the first whose first key is not smaller.
+    try rows(in: KeyRange(key: key))
+  }
+
+  /// The rows of a range of keys. Only the blocks are read that can have some of them.
+  package func rows(in range: KeyRange) throws(TableError) -> ColumnBatch {
+    precondition(
+      range.key.count <= layout.keyColumns.count, "a key has no more parts than the table")
+    guard let bounds = try KeyBounds(range, firstKeys.schema) else {
+      return ColumnBatch.joined([], schema: layout.schema)
+    }
+    // The range may begin in the block before the first whose first key is not smaller.
     var first = 0
-    var last = 0
+    var end = blocks.count
     for block in 0..<blocks.count {
-      let order = Self.compare(firstKeys, block, probe)
-      if order < 0 { first = block }
-      if order <= 0 { last = block + 1 }
+      if KeyBounds.compare(firstKeys, block, bounds.lower) < 0 { first = block }
+      if KeyBounds.compare(firstKeys, block, bounds.upper) > 0 {
+        end = block
+        break
+      }
     }
-    let candidates = try rows(inBlocks: min(first, last)..<last)
+    let candidates = try rows(inBlocks: min(first, end)..<end)
     let keys = TableRun.keyBatch(of: candidates, layout)
-    let matches = (0..<candidates.rowCount).filter { Self.compare(keys, $0, probe) == 0 }
-    return candidates.rows(matches)
-  }
-
-  /// One row with the key's values by their types; nil where a text is no value of its column, so
-  /// that no row can have it.
-  private func probe(_ key: [String]) -> [Column]? {
-    var columns: [Column] = []
-    for (index, text) in key.enumerated() {
-      let type = firstKeys.schema[index].type
-      guard let column = KeyText.column(text, type) else { return nil }
-      columns.append(column)
-    }
-    return columns
-  }
-
-  private static func compare(_ batch: ColumnBatch, _ row: Int, _ probe: [Column]) -> Int {
-    for (index, column) in probe.enumerated() {
-      let order = RowOrder.compare(batch.columns[index], row, column, 0)
-      if order != 0 { return order }
-    }
-    return 0
+    let matches = (0..<candidates.rowCount).filter { bounds.contains(keys, $0) }
+    return matches.count == candidates.rowCount ? candidates : candidates.rows(matches)
   }
 
   private func rows(inBlocks range: Range<Int>) throws(TableError) -> ColumnBatch {

@@ -129,7 +129,7 @@ struct SmallLake {
 
   /// All items of a KPI table whose keys begin so.
   func items(_ table: String, _ key: String...) throws -> [String] {
-    try Pipeline.get(store, table: table, key: key).map(\.json.description)
+    try Pipeline.get(store, table: table, KeyRange(key: key)).items.map(\.json.description)
   }
 
   func names(_ prefix: String) throws -> [String] {

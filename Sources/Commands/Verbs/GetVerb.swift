@@ -1,57 +1,58 @@
 import Bytes
 import Columns
-import Packs
 import Pipeline
 import Tables
 
 extension Verb {
+  private static let from = Flag.text(
+    "--from", "VALUE", "only items whose next part of the key is this or more")
+  private static let to = Flag.text(
+    "--to", "VALUE", "only items whose next part of the key is this or less")
+  private static let prefix = Flag.text(
+    "--prefix", "TEXT", "only items whose next part of the key begins so: 2024-06")
+  private static let last = Flag.count(
+    "--last", "only the last items, in the order of their keys", in: 1...1_000_000_000)
+
   static let get = Verb(
-    "get", "one item of a KPI table by its key, or all items of a partition key",
+    "get", "one item of a KPI table by its key, or a range of items",
     arguments: [.lake, Argument("TABLE"), Argument("KEY"), Argument("SORTKEY", isOptional: true)],
-    flags: [Flags.format, Flags.lake],
+    flags: [from, to, prefix, last, Flags.format, Flags.lake],
     details: """
       Reads the embedded key-value tables: with KEY all items of that partition key, with SORTKEY
-      the one item. Keys are written as the tables show them. An item that holds a list is shown
-      with a line for each of its entries; as JSON it is one object. Status 1: there is no such
-      item.
+      the one item; --from, --to and --prefix choose among the values of the part of the key that
+      follows those given, --last takes the last of what is left. Keys are written as the tables
+      show them. An item that holds a list is shown with a line for each of its entries; as JSON it
+      is one object, numbers as numbers. Status 1: there is no such item, or no such table; the
+      message has the nearest name.
       """,
     examples: [
       "groove get ./lake genre_metrics jazz 2024-06-25",
+      "groove get ./lake genre_metrics jazz --from 2024-06-01 --to 2024-06-07",
+      "groove get ./lake genre_metrics jazz --prefix 2024-06 --last 3 --json",
       "groove get ./lake top_5_genres 2024-06-25 --format json",
     ]
   ) { invocation, console in
-    let place = try LakePlace(invocation)
-    let pack = try place.catalog().pack
     let name = try invocation.word("TABLE")
-    guard let table = pack.kpiTable(name) else {
-      let names = pack.kpiTables.map(\.name)
-      throw UsageError(
-        "the lake has no KPI table \(name)",
-        remedy: Spelling.nearest(to: name, in: names).map { "Did you mean \($0)?" }
-          ?? "It has \(names.joined(separator: ", ")).")
-    }
     let key = [try invocation.word("KEY")] + (invocation["SORTKEY"].map { [$0] } ?? [])
-    if key.count > table.key.count {
-      throw UsageError("the key of \(name) is \(table.key.joined(separator: ", "))")
-    }
-    let items = try Pipeline.get(place.store(), table: name, key: key)
+    let range = KeyRange(
+      key: key, from: invocation[from], to: invocation[to], prefix: invocation[prefix])
+    let answer = try Pipeline.get(
+      LakePlace(invocation).store(), table: name, range, last: invocation[last])
     let format = invocation[Flags.format] ?? .usual(for: console)
     if invocation.has(Flags.json) || format == .json {
-      try console.report(.list(items.map(\.json)))
+      try console.report(.list(answer.items.map(\.json)))
     } else if format == .jsonl {
-      for item in items { try console.write("\(item.json)\n") }
-    } else if let first = items.first {
+      for item in answer.items { try console.write("\(item.json)\n") }
+    } else if let first = answer.items.first {
       let names = first.fields.map(\.name) + (first.list?.columns ?? [])
-      let rows = items.flatMap(rows)
+      let rows = answer.items.flatMap(rows)
       try Rows.write(
         names.enumerated().map { index, name in (name, rows.map { $0[index] }) }, invocation,
         console)
     }
-    if items.isEmpty {
-      try console.say("\(name) has no item \(key.joined(separator: ", "))")
-      return .refused
-    }
-    return .done
+    guard let complaint = answer.complaint else { return .done }
+    try console.complain("groove: \(complaint)")
+    return .refused
   }
 
   /// The fields of an item, once for each entry of its list.
