@@ -81,17 +81,18 @@ package enum FileSystem {
     return entries
   }
 
-  /// Makes a folder and those above it where they are missing, safe against a loss of power.
-  package static func makeFolders(_ path: String) throws(SystemError) {
+  /// Makes a folder and those above it where they are missing; safe against a loss of power unless
+  /// that is left to somebody else.
+  package static func makeFolders(_ path: String, isDurable: Bool = true) throws(SystemError) {
     if path.isEmpty || path == "/" { return }
     if try status(path)?.kind == .folder { return }
     let above = parent(of: path)
-    try makeFolders(above)
+    try makeFolders(above, isDurable: isDurable)
     // SAFETY: Swift passes the path as a NUL-terminated copy that outlives the call.
     if unsafe mkdir(path, 0o755) != 0 && errno != EEXIST {
       throw SystemError("cannot make the folder", path, code: errno)
     }
-    try synchronize(folder: above)
+    if isDurable { try synchronize(folder: above) }
   }
 
   /// Gives a file another name; what had that name is replaced in one step.
@@ -152,6 +153,22 @@ package enum FileSystem {
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw SystemError("cannot write", folder, code: errno)
     }
+  }
+
+  /// Has the system write everything that waits to be written, of all file systems. It tells of no
+  /// errors: whoever needs to know synchronizes the file, too, which then costs next to nothing.
+  package static func writeAll() { sync() }
+
+  /// The bytes that are free for this process in the file system of `path`; nil where the system
+  /// does not tell.
+  package static func freeBytes(at path: String) -> Int? {
+    var status = statvfs()
+    // SAFETY: `status` is a whole `statvfs` that is only written during the call, and Swift passes
+    // the path as a NUL-terminated copy that outlives it.
+    guard unsafe statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }
+    let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(
+      by: UInt64(status.f_frsize))
+    return overflow ? nil : Int(clamping: bytes)
   }
 
   /// The folder a path stands in: `.` for a bare name.

@@ -51,7 +51,14 @@ package enum LogName {
   package static func commit(_ version: Int) -> String { "\(folder)\(padded(version)).commit" }
 
   package static func checkpoint(_ version: Int) -> String {
-    "\(folder)\(padded(version)).checkpoint"
+    folder + padded(version) + checkpointEnding
+  }
+
+  static let checkpointEnding = ".checkpoint"
+
+  /// The version that the name of a checkpoint says; 0 where it says none.
+  static func version(ofCheckpoint name: String) -> Int {
+    Int(name.dropFirst(folder.count).dropLast(checkpointEnding.count)) ?? 0
   }
 
   static func ledgerPage(_ version: Int, _ first: Int) -> String {

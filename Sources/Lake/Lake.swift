@@ -59,6 +59,8 @@ package struct Lake: Sendable {
     if let fault = next.apply(commit) {
       throw LakeError(Explanation("cannot commit", "version \(version)", because: fault))
     }
+    // What the commit names must be there for as long as the commit is.
+    do { try store.settle() } catch { throw LakeError(error) }
     let name = LogName.commit(version)
     let won: Bool
     do {
@@ -85,12 +87,30 @@ package struct Lake: Sendable {
 
 extension Lake {
   private func newestCheckpoint() throws(LakeError) -> Snapshot {
-    guard let hint = try bytes(of: LogName.hint),
-      let version = Int(String(decoding: hint, as: UTF8.self)), version > 0
-    else { return Snapshot() }
+    if let hint = try bytes(of: LogName.hint),
+      let version = Int(String(decoding: hint, as: UTF8.self)), version > 0,
+      let snapshot = try checkpoint(version)
+    {
+      return snapshot
+    }
+    // A hint that names no checkpoint is as good as none: then the log is looked through, unless
+    // it is too short to have one.
+    let newest: String?
+    do {
+      if try store.look(at: LogName.commit(checkpointInterval)) == nil { return Snapshot() }
+      newest = try store.listAll(LogName.folder).objects.last {
+        $0.name.hasSuffix(LogName.checkpointEnding)
+      }?.name
+    } catch { throw LakeError(error) }
+    return try newest.flatMap { name throws(LakeError) in
+      try checkpoint(LogName.version(ofCheckpoint: name))
+    } ?? Snapshot()
+  }
+
+  /// The checkpoint of a version; nil where there is none.
+  func checkpoint(_ version: Int) throws(LakeError) -> Snapshot? {
     let name = LogName.checkpoint(version)
-    // A hint that names no checkpoint is as good as none.
-    guard let bytes = try bytes(of: name) else { return Snapshot() }
+    guard let bytes = try bytes(of: name) else { return nil }
     let fields = try RecordFrame.parse(bytes, name: name, kind: "checkpoint")
     return try Snapshot(checkpoint: fields, version: version)
   }
@@ -115,59 +135,28 @@ extension Lake {
     if snapshot.recentLedger.isEmpty { return }
     var entries = Array(snapshot.recentLedger.values)
     while let last = snapshot.ledgerPages.last, last.count < 2 * entries.count {
-      entries += try page(last.object)
+      entries += try page(last.object).allEntries()
       snapshot.ledgerPages.removeLast()
     }
-    entries.sort { ($0.contentHash, $0.table) < ($1.contentHash, $1.table) }
     let name = LogName.ledgerPage(snapshot.version, snapshot.ledgerPages.count)
-    let record = JSON.members([
-      "groove": .text("ledger"), "format": .count(RecordFrame.format),
-      "entries": .list(entries.map(\.json)),
-    ])
-    try store.put(name, RecordFrame.bytes(record))
+    try store.put(name, LedgerFile.bytes(of: entries))
     snapshot.ledgerPages.append(LedgerPage(object: name, count: entries.count))
     snapshot.recentLedger = [:]
   }
 
-  private func page(_ name: String) throws(LakeError) -> [LedgerEntry] {
-    guard let bytes = try bytes(of: name) else { throw .damaged(name, "it is missing") }
-    let fields = try RecordFrame.parse(bytes, name: name, kind: "ledger")
-    return try fields.map("entries", LedgerEntry.init)
+  private func page(_ name: String) throws(LakeError) -> LedgerFile {
+    do { return try LedgerFile(try store.source(name)) } catch let error as ObjectError {
+      if error.isMissing { throw .damaged(name, "it is missing") }
+      throw LakeError(error)
+    } catch let error as LakeError { throw error } catch {
+      preconditionFailure("a page fails with the errors it declares")
+    }
   }
 
   /// Every input that the lake has taken in.
   package func ledger(of snapshot: Snapshot) throws(LakeError) -> Ledger {
-    var entries = Array(snapshot.recentLedger.values)
-    for ledgerPage in snapshot.ledgerPages { entries += try page(ledgerPage.object) }
-    return Ledger(entries)
-  }
-}
-
-/// The inputs of a lake, found by content.
-package struct Ledger: Sendable {
-  private let byContent: [String: LedgerEntry]
-  private let sizes: Set<Int>
-
-  package init(_ entries: [LedgerEntry]) {
-    byContent = Dictionary(
-      entries.map { ($0.contentHash + $0.table, $0) }, uniquingKeysWith: { first, _ in first })
-    sizes = Set(entries.map(\.bytes))
-  }
-
-  /// The entry of these bytes in this table.
-  package func entry(contentHash: String, table: String) -> LedgerEntry? {
-    byContent[contentHash + table]
-  }
-
-  /// Whether some input has this size: if not, no input has the same bytes either.
-  package func hasInput(bytes: Int) -> Bool { sizes.contains(bytes) }
-
-  /// All entries in the order of rows: commit, then source by its bytes.
-  package var inOrder: [LedgerEntry] {
-    byContent.values.sorted { first, second in
-      first.version != second.version
-        ? first.version < second.version
-        : ObjectName.precedes(first.source, second.source)
-    }
+    var pages: [LedgerFile] = []
+    for ledgerPage in snapshot.ledgerPages { pages.append(try page(ledgerPage.object)) }
+    return Ledger(Array(snapshot.recentLedger.values), pages: pages)
   }
 }

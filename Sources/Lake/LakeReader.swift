@@ -94,7 +94,7 @@ extension Lake {
       name: state.name, generation: state.generation + 1, firstCode: state.count, texts: texts
     ).encoded()
     let object = "curated/_dictionaries/\(state.name)/\(ContentHash.of(bytes.span)).dictionary"
-    do { try store.put(object, bytes) } catch { throw LakeError(error) }
+    do { try store.putSoon(object, bytes) } catch { throw LakeError(error) }
     return DictionaryPart(
       name: state.name, object: object, first: state.count, count: texts.count)
   }

@@ -147,17 +147,19 @@ extension LocalStore {
 // MARK: - Steps
 
 extension LocalStore {
-  private func writeTemporary(
-    beside path: String, _ bytes: [UInt8]
+  func writeTemporary(
+    beside path: String, _ bytes: [UInt8], isDurable: Bool = true
   ) throws(SystemError) -> String {
-    let temporary = try temporaryName(beside: path)
+    let temporary = try temporaryName(beside: path, isDurable: isDurable)
     do {
       try step("create", temporary)
       let file = try File(temporary, .creating)
       try step("write", temporary)
       try file.write(bytes.span)
-      try step("synchronize", temporary)
-      try file.synchronize()
+      if isDurable {
+        try step("synchronize", temporary)
+        try file.synchronize()
+      }
     } catch {
       discard(temporary)
       throw error
@@ -183,9 +185,11 @@ extension LocalStore {
   }
 
   /// A name that no other writer uses, in the folder of `path`, which is made where it is missing.
-  private func temporaryName(beside path: String) throws(SystemError) -> String {
+  private func temporaryName(
+    beside path: String, isDurable: Bool = true
+  ) throws(SystemError) -> String {
     let folder = FileSystem.parent(of: path)
-    try makeFolders(folder)
+    try makeFolders(folder, isDurable: isDurable)
     let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
     let unique = "\(Clock.processNumber)-\(Clock.now())-\(number)"
     return "\(folder)/\(Self.temporaryPrefix)\(unique)"
@@ -194,20 +198,20 @@ extension LocalStore {
   private static let counter = Atomic<Int>(0)
 
   /// Removes a temporary name; one that cannot be removed is shown by no listing and does no harm.
-  private func discard(_ temporary: String) {
+  func discard(_ temporary: String) {
     do { try remove(temporary) } catch { return }
   }
 
-  private func step(_ name: String, _ path: String) throws(SystemError) {
+  func step(_ name: String, _ path: String) throws(SystemError) {
     try gate?("\(name) \(path)")
   }
 
-  private func makeFolders(_ path: String) throws(SystemError) {
+  private func makeFolders(_ path: String, isDurable: Bool = true) throws(SystemError) {
     try step("make the folder", path)
-    try FileSystem.makeFolders(path)
+    try FileSystem.makeFolders(path, isDurable: isDurable)
   }
 
-  private func rename(_ path: String, to target: String) throws(SystemError) {
+  func rename(_ path: String, to target: String) throws(SystemError) {
     try step("rename to", target)
     try FileSystem.rename(path, to: target)
   }
@@ -222,7 +226,7 @@ extension LocalStore {
     try FileSystem.remove(path)
   }
 
-  private func synchronize(_ folder: String) throws(SystemError) {
+  func synchronize(_ folder: String) throws(SystemError) {
     try step("synchronize", folder)
     try FileSystem.synchronize(folder: folder)
   }

@@ -11,12 +11,19 @@ package struct LocalStore: ObjectStore {
   /// Is asked before each step that changes something, and may refuse it: tests let the world end
   /// between any two of them.
   let gate: Gate?
+  /// What was put soon and is not settled yet; shared by copies of the store.
+  let unsettled = Unsettled()
 
   package typealias Gate = @Sendable (_ step: String) throws(SystemError) -> Void
 
   package init(_ folder: String, gate: Gate? = nil) {
     name = folder.isEmpty ? "." : folder
     self.gate = gate
+  }
+
+  /// The nearest folder above that is there says it: the store's own is made when it is needed.
+  package var freeBytes: Int? {
+    FileSystem.freeBytes(at: name) ?? FileSystem.freeBytes(at: FileSystem.parent(of: name))
   }
 
   static let temporaryPrefix = ".groove-temporary-"

@@ -26,6 +26,16 @@ package protocol ObjectStore: Sendable {
   /// this returns.
   func put(_ name: String, _ bytes: [UInt8]) throws(ObjectError)
 
+  /// Writes an object as `put` does, but leaves it to `settle` to make it survive a loss of power:
+  /// until then a name may lead to nothing or to a part after one.
+  func putSoon(_ name: String, _ bytes: [UInt8]) throws(ObjectError)
+
+  /// Returns when everything that was put soon would survive a loss of power.
+  func settle() throws(ObjectError)
+
+  /// The bytes that there is room for; nil where the store does not know.
+  var freeBytes: Int? { get }
+
   /// Writes an object if there is none with its name, and says whether it did. Of several writers
   /// exactly one is told `true`. After an error it may be there or not: look before going on.
   func putIfAbsent(_ name: String, _ bytes: [UInt8]) throws(ObjectError) -> Bool
@@ -64,6 +74,14 @@ extension ObjectStore {
     }
     return all
   }
+
+  package func putSoon(_ name: String, _ bytes: [UInt8]) throws(ObjectError) {
+    try put(name, bytes)
+  }
+
+  package func settle() throws(ObjectError) {}
+
+  package var freeBytes: Int? { nil }
 
   package func move(
     _ name: String, to other: String, ifStill revision: String?

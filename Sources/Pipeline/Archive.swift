@@ -33,6 +33,8 @@ enum Archive {
   }
 
   static let refusedFolder = "logs/invalid/"
+  /// Behind the name of a refused file: why it was, for people and programs.
+  static let errorEnding = ".error.json"
 
   /// Moves a refused file away, with the reason beside it, so that it blocks no later run. The
   /// reason is written first: a file that is gone from `incoming/` always has one.
@@ -41,7 +43,7 @@ enum Archive {
     in store: any ObjectStore
   ) throws(ObjectError) {
     let name = refusedFolder + marked(arrival, report.contentHash)
-    try store.put("\(name).error.json", report.json.bytes(indented: true))
+    try store.put(name + errorEnding, report.json.bytes(indented: true))
     try putRejections(rejections, of: arrival, report, in: store)
     _ = try store.move(arrival.object, to: name, ifStill: arrival.revision)
   }

@@ -73,10 +73,14 @@ extension Pipeline {
       report.segmentsAfter = snapshot.segments.count
       report.bytesAfter = snapshot.segments.reduce(0) { $0 + $1.bytes }
       report.versionAfter = snapshot.version
-      report.deleted = try clean(lake, before: options.time - Int64(ageSeconds) * 1_000_000)
+      report.deleted = try Garbage.collect(
+        lake, before: options.time - Int64(max(ageSeconds, leastAgeSeconds)) * 1_000_000)
       return report
     } catch { throw PipelineError(Explanation(describing: error)) }
   }
+
+  /// What is younger is kept in any case: a run that has not committed yet may have written it.
+  private static let leastAgeSeconds = 3600
 
   private static func merge(
     _ segments: [SegmentEntry], _ plan: TablePlan, _ reader: LakeReader
@@ -86,24 +90,5 @@ extension Pipeline {
     return try SegmentWriter.write(
       batches, plan, partition: segments[0].partition, besides: segments.map(\.object),
       to: reader.lake.store, reader.snapshot)
-  }
-
-  /// Deletes objects that the newest version does not name and that are older than `time`.
-  private static func clean(_ lake: Lake, before time: Int64) throws -> [String] {
-    let snapshot = try lake.snapshot()
-    var live = Set(snapshot.segments.map(\.object))
-    live.formUnion(snapshot.runs.map(\.object))
-    live.formUnion(snapshot.dictionaryParts.map(\.object))
-    var deleted: [String] = []
-    for folder in ["curated/", "tables/"] {
-      for object in try lake.store.listAll(folder).objects {
-        guard !object.name.hasPrefix(LogName.folder), !live.contains(object.name),
-          let modified = object.modified, modified < time
-        else { continue }
-        try lake.store.delete(object.name)
-        deleted.append(object.name)
-      }
-    }
-    return deleted
   }
 }

@@ -50,6 +50,18 @@ enum PackChoice {
       changesTables: !change.isEmpty)
   }
 
+  /// Whether nothing says which pack it is to be, and no CSV file has arrived to choose one by.
+  static func isOpen(
+    _ asked: Pack?, _ snapshot: Snapshot, _ store: any ObjectStore
+  ) throws(PipelineError) -> Bool {
+    if asked != nil || snapshot.pack != nil { return false }
+    do {
+      if try store.look(at: fileName) != nil { return false }
+      let names = try store.listAll(Incoming.folder).objects.map { $0.name.lowercased() }
+      return !names.contains { name in Incoming.endings.contains { name.hasSuffix($0) } }
+    } catch { throw PipelineError(error) }
+  }
+
   /// The pack that a lake is kept by already.
   static func kept(by snapshot: Snapshot) throws(PipelineError) -> Pack? {
     guard let kept = snapshot.pack else { return nil }

@@ -29,6 +29,7 @@ package enum Pipeline {
       for _ in 0..<options.attempts {
         if try attempt(lake, options, progress, &restless, &report) {
           report.seconds = Double(Clock.monotonicNanoseconds() - started) / 1e9
+          report.checkBalance()
           try write(&report, to: lake.store)
           return report
         }
@@ -47,12 +48,18 @@ package enum Pipeline {
     _ lake: Lake, _ options: RunOptions, _ progress: Progress, _ restless: inout Set<String>,
     _ report: inout RunReport
   ) throws -> Bool {
+    report.stages = []
+    var clock = Clock.monotonicNanoseconds()
     let base = try lake.snapshot()
+    // A new lake into which nothing has arrived yet has nothing to choose a pack by.
+    if try PackChoice.isOpen(options.pack, base, lake.store) { return true }
     let choice = try PackChoice.choose(options.pack, base, lake.store)
     let plans = try TablePlan.plans(of: choice.pack)
     let incoming = try Incoming.find(in: lake.store, tables: choice.pack.inputs.map(\.name))
     var attempt = try RunAttempt(lake, options, progress, choice.pack, plans, base)
     attempt.restless = restless
+    try checkRoom(for: incoming, lake.store)
+    clock = report.note("find", since: clock, files: incoming.arrivals.count)
     do { try attempt.read(incoming) } catch {
       // What changes or goes away under a reader makes it fail in any way; without it, the rest
       // is read again.
@@ -67,6 +74,10 @@ package enum Pipeline {
       restless.formUnion(changed)
       return false
     }
+    let read = attempt.files
+    clock = report.note(
+      "read", since: clock, files: read.count, rows: read.reduce(0) { $0 + $1.report.rowsRead },
+      bytes: read.reduce(0) { $0 + $1.report.bytes })
     // Rejected rows are kept aside before the commit: once it stands they are not seen again.
     for index in attempt.files.indices where attempt.files[index].isSealed {
       let file = attempt.files[index]
@@ -80,16 +91,41 @@ package enum Pipeline {
       report.racesLost += attempt.racesLost
       return false
     }
+    clock = report.note(
+      "commit", since: clock, files: attempt.files.count { $0.isSealed },
+      rows: attempt.files.reduce(0) { $0 + $1.report.rowsKept })
     // The tables do not wait for an archive that cannot be written.
     let clearing = Result { try clearIncoming(&attempt) }
+    clock = report.note("archive", since: clock, files: attempt.files.count)
     var refresh = TableRefresh(lake, choice.pack, options, progress, attempt.snapshot)
     try refresh.run()
     try clearing.get()
+    clock = report.note(
+      "compute", since: clock, rows: refresh.reports.reduce(0) { $0 + $1.rows })
     report.pack = choice.pack.name
     report.ignored = incoming.ignored
     fill(&report, attempt, refresh)
     return true
   }
+
+  /// A third of the bytes that arrive is about what they take in the lake at the most, compressed
+  /// ones excepted; the files themselves are moved within the lake. With less room a run would fail
+  /// in its midst, without harm and in vain.
+  private static func checkRoom(
+    for incoming: Incoming, _ store: any ObjectStore
+  ) throws(PipelineError) {
+    let bytes = incoming.arrivals.reduce(0) { $0 + $1.size }
+    guard let free = store.freeBytes, free < bytes / 3 + leastFreeBytes else { return }
+    throw PipelineError(
+      Explanation(
+        "cannot take in", "\(bytes) bytes of CSV in \(store.name)",
+        because: "only \(free) bytes are free there, and about \(bytes / 3 + leastFreeBytes) are "
+          + "needed",
+        remedy: "Free some space and run the same command again; nothing was changed."))
+  }
+
+  /// For the log, the report and what is computed.
+  private static let leastFreeBytes = 1 << 20
 
   /// Archives what is in the ledger, and moves away what was refused.
   private static func clearIncoming(_ attempt: inout RunAttempt) throws {
@@ -98,7 +134,7 @@ package enum Pipeline {
     for (index, file) in attempt.files.enumerated() where file.report.outcome != .waiting {
       if file.report.outcome == .refused {
         try Archive.refuse(file.arrival, file.report, file.rejections, in: store)
-      } else if let entry = ledger.entry(
+      } else if let entry = try ledger.entry(
         contentHash: file.report.contentHash, table: file.report.table)
       {
         let isKept = try Archive.keep(file.arrival, as: entry, in: store)
@@ -130,6 +166,9 @@ package enum Pipeline {
       RunReport.UnmatchedReference(
         table: name.table, column: name.column, references: name.references, rows: rows)
     }.sorted { ($0.table, $0.column) < ($1.table, $1.column) }
+    report.dates = refresh.dates.union(
+      attempt.written.filter { $0.entry.rows > 0 }.compactMap(\.entry.partition)
+    ).sorted()
     let added = attempt.written.filter { $0.entry.rows > 0 }
     report.segmentsAdded = added.count
     report.segmentBytes = added.reduce(0) { $0 + $1.entry.bytes }

@@ -220,7 +220,7 @@ enum SegmentWriter {
       object = "\(stem)-\(number).groove"
       number += 1
     }
-    do { try store.put(object, bytes) } catch { throw PipelineError(error) }
+    do { try store.putSoon(object, bytes) } catch { throw PipelineError(error) }
     let uses = zip(plan.schema.fields, plan.dictionaries).compactMap { field, dictionary in
       dictionary.map { name in
         DictionaryUse(column: field.name, base: snapshot.dictionary(name).shared)

@@ -15,7 +15,7 @@ extension RunAttempt {
     return true
   }
 
-  private func reasonToWait(_ arrival: Incoming.Arrival) throws(PipelineError) -> String? {
+  func reasonToWait(_ arrival: Incoming.Arrival) throws(PipelineError) -> String? {
     if restless.contains(arrival.object) { return "it changed while it was read" }
     if let modified = arrival.modified, options.settleSeconds > 0 {
       let age = options.time - modified

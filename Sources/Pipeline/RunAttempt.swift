@@ -102,8 +102,11 @@ extension RunAttempt {
       for arrival in arrivals {
         let hasTwin = arrivals.contains { $0.size == arrival.size && $0 != arrival }
         if try waits(arrival) { continue }
+        let start = Clock.monotonicNanoseconds()
         try take(arrival, plan, hasTwin: hasTwin)
         try leaveIfChanged(plan)
+        files[files.count - 1].report.seconds =
+          Double(Clock.monotonicNanoseconds() - start) / 1e9
       }
       if plan.key?.keepsLast == true { try mergeLatest(plan) }
       let isReferred = plans.contains { other in
@@ -127,7 +130,7 @@ extension RunAttempt {
     // Bytes that may be known are hashed first; a size that no known input has spares that.
     if hasTwin || ledger.hasInput(bytes: arrival.size) {
       let hash = try Self.hash(of: source)
-      if noteIfKnown(file, hash) { return progress.update { $0.bytesDone += arrival.size } }
+      if try noteIfKnown(file, hash) { return progress.update { $0.bytesDone += arrival.size } }
     }
     var readOptions = ReadOptions(columns: plan.inputColumns(dictionaries))
     readOptions.dialect = plan.dialect
@@ -168,6 +171,7 @@ extension RunAttempt {
     let source = files[file].arrival.source
     let csvLimit = ReadOptions(columns: []).keepRejections
     while true {
+      try options.checkInterrupt()
       let batches: [CSVBatch]
       do { batches = try csv.next() } catch { throw PipelineError(error) }
       if batches.isEmpty { return }
@@ -209,7 +213,7 @@ extension RunAttempt {
     files[file].report.rowsRead = counts.rowsRead
     files[file].report.rowsRejected += counts.rowsRejected
     files[file].report.contentHash = hash.description
-    if noteIfKnown(file, hash) { return drop(file, plan) }
+    if try noteIfKnown(file, hash) { return drop(file, plan) }
     let read = counts.rowsRead
     let rejected = files[file].report.rowsRejected
     if Double(rejected) > options.maximumRejected * Double(read) {
@@ -260,11 +264,17 @@ extension RunAttempt {
   }
 
   /// Whether these bytes are in the table already, or came before in this run.
-  private mutating func noteIfKnown(_ file: Int, _ hash: ContentHash) -> Bool {
+  private mutating func noteIfKnown(
+    _ file: Int, _ hash: ContentHash
+  ) throws(PipelineError) -> Bool {
     let text = hash.description
     let table = files[file].arrival.table
-    let known =
-      ledger.entry(contentHash: text, table: table)?.source
+    var known: String?
+    do {
+      known = try ledger.entry(contentHash: text, table: table).map(\.source)
+    } catch { throw PipelineError(error) }
+    known =
+      known
       ?? files.first { other in
         other.isSealed && other.report.contentHash == text && other.arrival.table == table
       }?.arrival.source

@@ -14,6 +14,8 @@ package struct RunOptions: Sendable {
   package var dates: ClosedRange<Int32>?
   /// Files that were last written less than this ago are left for a later run.
   package var settleSeconds = 0
+  /// Whether somebody wants the run to end; then it ends before its next commit.
+  package var isInterrupted: @Sendable () -> Bool = { false }
   /// Reads and judges everything and changes nothing.
   package var isDryRun = false
   /// Microseconds since 1970: names the archive's folder and the report.
@@ -30,4 +32,15 @@ package struct RunOptions: Sendable {
 
   /// 1 GiB, or a quarter of the machine if that is less.
   package static var defaultMemory: Int { min(1 << 30, Memory.machineSize / 4) }
+}
+
+extension RunOptions {
+  /// Ends the work where somebody asked for it: nothing is committed then that was not before.
+  func checkInterrupt() throws(PipelineError) {
+    if !isInterrupted() { return }
+    throw PipelineError(
+      Explanation(
+        "stopped before the end of", "the work", because: "it was interrupted",
+        remedy: "What was committed stays; run the same command again to go on."))
+  }
 }

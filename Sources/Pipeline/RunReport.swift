@@ -26,6 +26,8 @@ package struct RunReport: Sendable {
     package var rowsKept = 0
     package var rowsRejected = 0
     package var duplicates = 0
+    /// How long it was read, judged and, where rows had to make room, written.
+    package var seconds = 0.0
     /// Why it was refused, or under which name it is known.
     package var reason: String?
     /// Where its rejected rows, or the file itself, are kept.
@@ -49,6 +51,15 @@ package struct RunReport: Sendable {
     package var rows: Int
   }
 
+  /// A part of a run: what it had to do with, and how long it took.
+  package struct Stage: Sendable, Hashable {
+    package var name: String
+    package var files = 0
+    package var rows = 0
+    package var bytes = 0
+    package var seconds = 0.0
+  }
+
   package var lake = ""
   package var pack = ""
   package var isDryRun = false
@@ -58,6 +69,10 @@ package struct RunReport: Sendable {
   package var versionBefore = 0
   package var versionAfter = 0
   package var files: [FileReport] = []
+  /// The stages in their order: find, read, commit, archive, compute.
+  package var stages: [Stage] = []
+  /// The dates of the rows that came and of the KPI slots that were computed, in days since 1970.
+  package var dates: [Int32] = []
   /// Objects under `incoming/` that are for no table.
   package var ignored: [String] = []
   package var unmatched: [UnmatchedReference] = []
@@ -99,7 +114,9 @@ package struct RunReport: Sendable {
       "rows": .members([
         "read": .count(rowsRead), "kept": .count(rowsKept), "rejected": .count(rowsRejected),
         "duplicates": .count(duplicates),
-      ]), "files": .list(files.map(\.json)), "ignored": .list(ignored.map { .text($0) }),
+      ]), "stages": .list(stages.map(\.json)),
+      "dates": .list(dates.map { .text(Calendar.text(days: $0)) }),
+      "files": .list(files.map(\.json)), "ignored": .list(ignored.map { .text($0) }),
       "unmatched": .list(unmatched.map(\.json)), "segmentsAdded": .count(segmentsAdded),
       "segmentBytes": .count(segmentBytes),
       "tables": .list(
@@ -118,7 +135,7 @@ extension RunReport.FileReport {
       .init("outcome", .text(outcome.rawValue)), .init("bytes", .count(bytes)),
       .init("hash", .text(contentHash)), .init("read", .count(rowsRead)),
       .init("kept", .count(rowsKept)), .init("rejected", .count(rowsRejected)),
-      .init("duplicates", .count(duplicates)),
+      .init("duplicates", .count(duplicates)), .init("seconds", .number(seconds)),
     ]
     if let reason { members.append(.init("reason", .text(reason))) }
     if let keptAside { members.append(.init("keptAside", .text(keptAside))) }
@@ -137,5 +154,45 @@ extension RunReport.UnmatchedReference {
       "table": .text(table), "column": .text(column), "references": .text(references),
       "rows": .count(rows),
     ])
+  }
+}
+
+extension RunReport.Stage {
+  package var json: JSON {
+    .members([
+      "stage": .text(name), "files": .count(files), "rows": .count(rows), "bytes": .count(bytes),
+      "seconds": .number(seconds),
+    ])
+  }
+}
+
+extension RunReport {
+  /// Notes a stage that began at `start`, on the monotonic clock; returns when the next begins.
+  mutating func note(
+    _ stage: String, since start: Int64, files: Int = 0, rows: Int = 0, bytes: Int = 0
+  ) -> Int64 {
+    let now = Clock.monotonicNanoseconds()
+    stages.append(
+      Stage(
+        name: stage, files: files, rows: rows, bytes: bytes, seconds: Double(now - start) / 1e9))
+    return now
+  }
+
+  /// Every row that was read is accounted for, in each file and in the stages.
+  func checkBalance() {
+    for file in files {
+      precondition(
+        file.rowsRead == file.rowsKept + file.rowsRejected + file.duplicates,
+        "every row of \(file.source) is kept, rejected or a duplicate")
+      precondition(
+        file.outcome == .committed || file.rowsKept + file.duplicates == 0,
+        "no row of \(file.source) is in the lake")
+    }
+    for stage in stages where stage.name == "read" {
+      precondition(stage.rows == rowsRead && stage.bytes == bytesRead, "the stages add up")
+    }
+    for stage in stages where stage.name == "compute" {
+      precondition(stage.rows == tables.reduce(0) { $0 + $1.rows }, "the tables add up")
+    }
   }
 }

@@ -18,6 +18,8 @@ struct TableRefresh {
   let progress: Progress
   var snapshot: Snapshot
   private(set) var reports: [RunReport.TableReport] = []
+  /// The dates that were computed.
+  private(set) var dates: Set<Int32> = []
   private(set) var racesLost = 0
 
   init(
@@ -46,6 +48,7 @@ struct TableRefresh {
     for _ in 0..<options.attempts {
       let slots = wanted
       if slots.isEmpty { return }
+      try options.checkInterrupt()
       try fill(slots)
     }
     throw PipelineError(
@@ -97,7 +100,12 @@ struct TableRefresh {
     for (table, result) in zip(tables, results) {
       let rows = ColumnBatch.joined(result.batches, schema: result.schema)
       let slots = try Self.slots(of: rows, table, dates)
-      for (slot, rows) in slots { filled[slot] = try write(rows, table, slot) }
+      let writer = self
+      let runs = try Parallel.map(count: slots.count, threads: options.threads) {
+        index throws(PipelineError) in
+        try writer.write(slots[index].1, table, slots[index].0)
+      }
+      for (index, runs) in runs.enumerated() { filled[slots[index].0] = runs }
     }
     return filled
   }
@@ -133,7 +141,7 @@ struct TableRefresh {
       let bytes = try TableRun.bytes(of: [rows], layout: layout)
       let folder = slot.partition.map { "date=\(Calendar.text(days: $0))/" } ?? ""
       let object = "tables/\(table.name)/\(folder)\(ContentHash.of(bytes.span)).run"
-      try lake.store.put(object, bytes)
+      try lake.store.putSoon(object, bytes)
       return [
         TableRunEntry(slot: slot, object: object, rows: rows.rowCount, bytes: bytes.count)
       ]
@@ -177,6 +185,7 @@ struct TableRefresh {
 
   private mutating func report(_ filled: [TableSlot: [TableRunEntry]]) {
     for (slot, runs) in filled {
+      if let date = slot.partition { dates.insert(date) }
       let rows = runs.reduce(0) { $0 + $1.rows }
       if let index = reports.firstIndex(where: { $0.table == slot.table }) {
         reports[index].slots += 1
