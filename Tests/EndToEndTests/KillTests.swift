@@ -26,7 +26,7 @@ import Testing
       for t in songs users streams genre_metrics top_3_songs top_5_genres hourly_kpis; do
         groove query "SELECT * FROM $t" --lake $1 --format csv | sort
       done
-      groove log $1 --inputs --format csv | cut -d, -f2-9 | sort
+      groove files $1 --format csv | cut -d, -f1,3- | sort
       (cd $1 && find incoming archive logs/invalid -type f | sort)
       groove verify $1 2>&1 | sed '/ files sound/d'
     }

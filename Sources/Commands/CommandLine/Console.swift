@@ -1,4 +1,5 @@
 package import Bytes
+import Columns
 
 /// Where a command writes and what it knows of its surroundings: the only door of `Commands` to
 /// the streams, the environment and the terminal.
@@ -7,6 +8,8 @@ package final class Console {
   package typealias Sink = ([UInt8]) throws(SystemError) -> Void
 
   package var isQuiet = false
+  /// Whether what is said goes out as JSON, a line each, for a program that gathers logs.
+  package var logsJSON = false
   /// The columns of the terminal on standard output; nil where a file or a program reads it.
   package let outputWidth: Int?
   /// The columns of the terminal on standard error; nil where nobody watches.
@@ -63,14 +66,21 @@ package final class Console {
 
   /// Tells the person something that is no data, unless `--quiet`.
   package func say(_ text: String) throws(SystemError) {
-    if !isQuiet { try complain(text) }
+    if !isQuiet { try tell(text, level: "info") }
   }
 
   /// Tells the person what went wrong.
-  package func complain(_ text: String) throws(SystemError) {
+  package func complain(_ text: String) throws(SystemError) { try tell(text, level: "error") }
+
+  private func tell(_ text: String, level: String) throws(SystemError) {
     try flush()
     try clearProgress()
-    try error(Array("\(text)\n".utf8))
+    guard logsJSON else { return try error(Array("\(text)\n".utf8)) }
+    let line = JSON.members([
+      "time": .text(Calendar.text(timestamp: Clock.now())), "level": .text(level),
+      "message": .text(text),
+    ])
+    try error(Array("\(line)\n".utf8))
   }
 
   /// Shows `text` as the line of progress, in place of the one before; only on a terminal.

@@ -89,6 +89,18 @@ extension Flag where Value == Int {
   }
 }
 
+extension Flag where Value == Int {
+  /// A time in seconds: `30s`, `5m`, `1h`.
+  package static func time(_ name: String, _ help: String, atLeast least: Int) -> Flag<Int> {
+    Flag(name, "TIME", help) { text throws(UsageError) in
+      guard let seconds = Numerals.seconds(text), seconds >= least else {
+        throw UsageError("\(name) takes a time such as 30s, 5m or 1h, not \"\(text)\"")
+      }
+      return seconds
+    }
+  }
+}
+
 extension Flag where Value == Double {
   /// A part of a whole: `10%`, `0.1`.
   package static func part(_ name: String, _ placeholder: String, _ help: String) -> Flag<Double> {

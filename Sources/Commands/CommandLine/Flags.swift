@@ -16,6 +16,14 @@ package enum Flags {
 
   package static let lake = Flag.text("--lake", "LAKE", "the lake (default: $GROOVE_LAKE)")
 
+  package static let settle = Flag<Int>.time(
+    "--settle", "leave files written less than that ago for a later run (default: 0s)",
+    atLeast: 0)
+
+  package enum LogFormat: String, CaseIterable, Sendable { case text, json }
+  package static let logFormat = Flag<LogFormat>.choice(
+    "--log-format", "FORMAT", "how to say what is done: text (default), or JSON lines")
+
   package static let maxReject = Flag.part(
     "--max-reject", "PART", "refuse a file that loses more than this of its rows (default: 10%)")
 

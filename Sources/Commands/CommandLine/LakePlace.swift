@@ -23,7 +23,11 @@ struct LakePlace {
 
   /// Where the lake's objects are; the folder must be there.
   func store() throws -> any ObjectStore {
-    guard try FileSystem.status(path)?.kind == .folder else {
+    let status = try FileSystem.status(path)
+    if let status, status.kind != .folder {
+      throw UsageError("\(path) is a file, and a lake is a folder", remedy: "Name the lake.")
+    }
+    guard status != nil else {
       throw UsageError(
         "there is no folder \(path)",
         remedy: "`groove generate \(path)` makes a lake with synthetic data.")

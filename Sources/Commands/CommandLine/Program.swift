@@ -37,6 +37,7 @@ package enum Program {
       return .done
     }
     console.isQuiet = invocation.has(Flags.quiet)
+    console.logsJSON = invocation[Flags.logFormat] == .json
     return try verb.run(invocation, console)
   }
 
@@ -56,7 +57,7 @@ package enum Program {
 
 extension Program {
   /// Whether what was typed is at fault; a text of SQL is as much the user's as the flags.
-  private static func isAboutTheWords(_ error: any Error) -> Bool {
+  static func isAboutTheWords(_ error: any Error) -> Bool {
     switch error {
     case is UsageError, is SQLError, is PackError: true
     case let error as QueryError: error.position != nil
@@ -68,7 +69,7 @@ extension Program {
 extension Verb {
   /// All verbs, in the order of a first visit.
   package static let all: [Verb] = [
-    .demo, .run, .rebuild, .query, .get, .describe, .generate, .convert, .export,
+    .demo, .run, .plan, .rebuild, .query, .get, .describe, .generate, .convert, .export,
     .inspect, .verify, .log,
     .files, .compact,
     .pack, .help, .completions,

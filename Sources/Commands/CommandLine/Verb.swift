@@ -68,12 +68,14 @@ package struct Argument: Sendable {
 }
 
 /// How a command ended, for whoever started it.
-package enum ExitStatus: Int32, Sendable {
-  case done = 0
+package struct ExitStatus: Sendable, Hashable {
+  package let rawValue: Int32
+
+  package static let done = ExitStatus(rawValue: 0)
   /// Done, but something was refused or a check failed.
-  case refused = 1
+  package static let refused = ExitStatus(rawValue: 1)
   /// Nothing was done: the command line or the query is wrong.
-  case wrongUsage = 2
+  package static let wrongUsage = ExitStatus(rawValue: 2)
   /// The world failed; nothing half done remains.
-  case failed = 3
+  package static let failed = ExitStatus(rawValue: 3)
 }

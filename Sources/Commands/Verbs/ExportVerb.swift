@@ -11,8 +11,10 @@ extension Verb {
     "export", "a table of a lake as CSV or JSON lines, a file a date",
     arguments: [.lake, Argument("TABLE")], flags: [out, Flags.format, DateRange.flag, Flags.lake],
     details: """
-      Writes the rows of a curated or KPI table to FOLDER/date=YYYY-MM-DD/TABLE.csv (or .jsonl), and
-      those of a table without dates to FOLDER/TABLE.csv. Each file appears whole or not at all.
+      Writes the rows of a curated or KPI table to FOLDER/TABLE/date=YYYY-MM-DD/part-0.csv (or
+      .jsonl), as Spark and others lay out partitioned tables, and those of a table without dates
+      to FOLDER/TABLE/part-0.csv. Each file appears whole or not at all. A file of a date that the
+      table no longer has is removed.
       """,
     examples: [
       "groove export ./lake genre_metrics --out exported",
@@ -34,20 +36,40 @@ extension Verb {
     }
     Signals.catchInterrupts()
     var written: [JSON] = []
-    for (partition, segments) in parts(of: table, in: invocation[DateRange.flag]) {
-      let place = partition.map { "\(folder)/date=\($0)" } ?? folder
+    let root = "\(folder)/\(table.name)"
+    let parts = parts(of: table, in: invocation[DateRange.flag])
+    for (partition, segments) in parts {
+      let place = partition.map { "\(root)/date=\($0)" } ?? root
       try FileSystem.makeFolders(place)
-      let path = "\(place)/\(table.name).\(format.rawValue)"
+      let path = "\(place)/part-0.\(format.rawValue)"
       let rows = try write(segments, table.schema, format, to: path)
       written.append(.members(["path": .text(path), "rows": .count(rows)]))
       try Interrupted.check(name)
     }
+    try removeOthers(
+      than: Set(parts.map { $0.partition.map { "date=\($0)" } ?? "" }), under: root, format,
+      in: invocation[DateRange.flag])
     if invocation.has(Flags.json) {
       try console.report(.members(["files": .list(written)]))
     } else {
       try console.say("wrote \(Numerals.counted(written.count, "file")) to \(folder)")
     }
     return .done
+  }
+
+  /// Removes what an earlier export wrote of dates that have no rows any more.
+  private static func removeOthers(
+    than kept: Set<String>, under root: String, _ format: OutputFormat,
+    in dates: ClosedRange<Int32>?
+  ) throws {
+    guard try FileSystem.status(root)?.kind == .folder else { return }
+    for entry in try FileSystem.entries(of: root) where entry.name.hasPrefix("date=") {
+      guard !kept.contains(entry.name), let day = DateRange.day(entry.name.dropFirst(5)),
+        dates?.contains(day) ?? true
+      else { continue }
+      let path = "\(root)/\(entry.name)/part-0.\(format.rawValue)"
+      if try FileSystem.status(path)?.kind == .file { try FileSystem.remove(path) }
+    }
   }
 
   /// The segments of a table by the text of their partition, in order.

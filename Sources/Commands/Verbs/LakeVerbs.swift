@@ -1,26 +1,22 @@
 import Bytes
 import Columns
 import Lake
+import Pipeline
 
 extension Verb {
   private static let limit = Flag.count(
     "--last", "how many commits to show (default: 20)", in: 1...1_000_000)
-  private static let inputs = Flag.on("--inputs", "the files that were taken in, in their order")
 
   static let log = Verb(
     "log", "the commits of a lake, newest first",
-    arguments: [.lake], flags: [limit, inputs, Flags.format, Flags.lake],
+    arguments: [.lake], flags: [limit, Flags.format, Flags.lake],
     details: """
-      Each commit is one atomic step: which rows it brought, which files it added and removed. With
-      --inputs the ledger instead: every file that was taken in, with its rows and where it is kept.
+      Each commit is one atomic step: which rows it brought, which files it added and removed.
+      `groove files` lists the files that came with them.
       """,
-    examples: ["groove log ./lake", "groove log ./lake --inputs --format csv"]
+    examples: ["groove log ./lake", "groove log ./lake --last 100 --format csv"]
   ) { invocation, console in
     let reader = try LakePlace(invocation).reader()
-    if invocation.has(inputs) {
-      try tellInputs(reader, invocation, console)
-      return .done
-    }
     var commits: [(version: Int, commit: Commit)] = []
     var version = reader.snapshot.version
     while version > 0, commits.count < invocation[limit] ?? 20 {
@@ -47,33 +43,53 @@ extension Verb {
     return .done
   }
 
-  private static func tellInputs(
-    _ reader: LakeReader, _ invocation: Invocation, _ console: Console
-  ) throws {
-    let entries = try reader.lake.ledger(of: reader.snapshot).inOrder
-    func numbers(_ count: (LedgerEntry) -> Int) -> [Value] {
-      entries.map { .bigint(Int64(count($0))) }
+  private static let objects = Flag.on(
+    "--objects", "the segments, runs and dictionaries of the newest version instead")
+
+  static let files = Verb(
+    "files", "every file that a lake has seen, and what became of it",
+    arguments: [.lake], flags: [objects, Flags.format, Flags.lake],
+    details: """
+      Lists the CSV files that were taken in (archived, or committed where they still have to be
+      moved to the archive), those that were refused, and those that wait under incoming/ (arrived,
+      or ignored where they are for no table): each with its rows, the commit that took it in, the
+      reason it or most of its rejected rows were refused for, and where it is. With --objects
+      instead what the newest version is made of: columnar segments, runs of the KPI tables and
+      parts of dictionaries.
+      """,
+    examples: [
+      "groove files ./lake", "groove files ./lake --json", "groove files ./lake --objects",
+    ]
+  ) { invocation, console in
+    let place = try LakePlace(invocation)
+    if invocation.has(objects) {
+      try tellObjects(try place.reader().snapshot, invocation, console)
+      return .done
+    }
+    let files = try Pipeline.seenFiles(place.store())
+    if invocation.has(Flags.json) {
+      try console.report(.list(files.map(\.json)))
+      return .done
+    }
+    func numbers(_ value: (SeenFile) -> Int) -> [Value] {
+      files.map { .bigint(Int64(value($0))) }
     }
     try Rows.write(
       [
-        ("version", numbers { $0.version }), ("table", entries.map { .text($0.table) }),
-        ("source", entries.map { .text($0.source) }), ("bytes", numbers { $0.bytes }),
-        ("read", numbers { $0.rowsRead }), ("kept", numbers { $0.rowsKept }),
-        ("rejected", numbers { $0.rowsRejected }), ("duplicates", numbers { $0.duplicates }),
-        ("archive", entries.map { .text($0.archive) }),
+        ("state", files.map { .text($0.state.rawValue) }),
+        ("version", files.map { $0.version.map { .bigint(Int64($0)) } ?? .null }),
+        ("table", files.map { .text($0.table) }), ("source", files.map { .text($0.source) }),
+        ("bytes", numbers(\.bytes)), ("read", numbers(\.rowsRead)), ("kept", numbers(\.rowsKept)),
+        ("rejected", numbers(\.rowsRejected)), ("duplicates", numbers(\.duplicates)),
+        ("reason", files.map { $0.reason.map { .text($0) } ?? .null }),
+        ("object", files.map { .text($0.object) }),
       ], invocation, console)
+    return .done
   }
 
-  static let files = Verb(
-    "files", "the files that the newest version of a lake is made of",
-    arguments: [.lake], flags: [Flags.format, Flags.lake],
-    details: """
-      Lists the columnar segments, the runs of the KPI tables and the parts of the dictionaries,
-      each with its table, date, rows, bytes and name under the lake.
-      """,
-    examples: ["groove files ./lake", "groove files ./lake --format csv"]
-  ) { invocation, console in
-    let snapshot = try LakePlace(invocation).reader().snapshot
+  private static func tellObjects(
+    _ snapshot: Snapshot, _ invocation: Invocation, _ console: Console
+  ) throws {
     var rows: [[Value]] = []
     func day(_ days: Int32?) -> Value { days.map { .date($0) } ?? .null }
     for segment in snapshot.segments {
@@ -97,6 +113,5 @@ extension Verb {
     let names = ["kind", "table", "date", "rows", "bytes", "object"]
     let columns = names.enumerated().map { index, name in (name, rows.map { $0[index] }) }
     try Rows.write(columns, invocation, console)
-    return .done
   }
 }
