@@ -64,8 +64,8 @@ import Testing
       DistinctStatistics(bitsetBatches: 2),
       DistinctStatistics(pendingBatches: 2, groupPasses: 1),
       DistinctStatistics(pendingBatches: 2, groupPasses: 2),
-      DistinctStatistics(pendingBatches: 2, groupPasses: 2),
-      DistinctStatistics(pendingBatches: 2, groupPasses: 2),
+      DistinctStatistics(pairBatches: 2, groupPasses: 1),
+      DistinctStatistics(pairBatches: 2, groupPasses: 1),
     ]
     for form in expected.indices {
       var set = AggregateSet([Aggregate(.countDistinct, [.text])], options: Self.forms[form])
@@ -74,6 +74,38 @@ import Testing
       let counts = try set.finish(groupCount: 7)[0].cells
       #expect(counts == Array(repeating: .bigint(1000), count: 7))
       #expect(set.distinctStatistics == expected[form], "form \(form)")
+    }
+  }
+
+  @Test(arguments: [1, 3])
+  func `counts the few values of each of many groups, whoever has seen them`(threads: Int) throws {
+    var options = DistinctOptions(bitsetBytes: 1 << 16)
+    options.threads = threads
+    for (bound, seed) in [(1000, 1), (70_000, 2), (1 << 25, 3)] as [(UInt32, UInt64)] {
+      let dictionary = TextDictionary(count: Int(bound)) { TextVector() }
+      var random = Seeded(seed)
+      var expected: [UInt32: Set<UInt32>] = [:]
+      var merged = AggregateSet([Aggregate(.countDistinct, [.text])], options: options)
+      let groupCount = 9000
+      for part in 0..<3 {
+        var own = AggregateSet([Aggregate(.countDistinct, [.text])], options: options)
+        // Each part numbers the groups in another way.
+        let numbers = (0..<UInt32(groupCount)).map { ($0 + UInt32(part) * 100) % 9000 }
+        for _ in 0..<4 {
+          let ids = (0..<20_000).map { _ in UInt32.random(in: 0..<9000, using: &random) }
+          let codes = ids.map { id in
+            (id &* 7919 &+ UInt32.random(in: 0..<5, using: &random)) % bound
+          }
+          for (id, code) in zip(ids, codes) { expected[numbers[Int(id)], default: []].insert(code) }
+          let column = Column(.text, .codes(codes, dictionary))
+          try own.update(.each(ids), groupCount: groupCount, [[column]])
+        }
+        #expect(own.distinctStatistics.pairBatches == 4)
+        try merged.merge(own, groups: numbers, groupCount: groupCount)
+      }
+      let counts = try merged.finish(groupCount: groupCount)[0].cells
+      let wanted = (0..<UInt32(groupCount)).map { Value.bigint(Int64(expected[$0]?.count ?? 0)) }
+      #expect(counts == wanted, "\(bound)")
     }
   }
 

@@ -13,6 +13,8 @@ package struct DistinctOptions: Sendable {
   package var pendingRows: Int
   /// About how much memory the values of one aggregate may take before they go to disk.
   package var memoryBytes: Int
+  /// How many threads count in the end.
+  package var threads = 1
   /// Where the files without a name are made that take what does not fit.
   package var spillFolder: String
   /// How many rows are collected before some are written.
@@ -37,6 +39,8 @@ package struct DistinctStatistics: Sendable, Hashable {
   package var bitsetBatches = 0
   /// Batches that waited to be sorted by group.
   package var pendingBatches = 0
+  /// Batches that were set aside as pairs, in parts by their groups.
+  package var pairBatches = 0
   /// How often waiting batches were sorted, and a group at a time went through one bitset.
   package var groupPasses = 0
   /// Batches whose values had to be numbered by hashing.
@@ -45,9 +49,10 @@ package struct DistinctStatistics: Sendable, Hashable {
   package var spilledRows = 0
 
   package init(
-    bitsetBatches: Int = 0, pendingBatches: Int = 0, groupPasses: Int = 0, hashedBatches: Int = 0,
-    spilledRows: Int = 0
+    bitsetBatches: Int = 0, pendingBatches: Int = 0, pairBatches: Int = 0, groupPasses: Int = 0,
+    hashedBatches: Int = 0, spilledRows: Int = 0
   ) {
+    self.pairBatches = pairBatches
     self.spilledRows = spilledRows
     self.bitsetBatches = bitsetBatches
     self.pendingBatches = pendingBatches
@@ -58,6 +63,7 @@ package struct DistinctStatistics: Sendable, Hashable {
   mutating func add(_ other: DistinctStatistics) {
     bitsetBatches += other.bitsetBatches
     pendingBatches += other.pendingBatches
+    pairBatches += other.pairBatches
     groupPasses += other.groupPasses
     hashedBatches += other.hashedBatches
     spilledRows += other.spilledRows

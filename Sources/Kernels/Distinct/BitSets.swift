@@ -1,0 +1,79 @@
+/// A bitset for each group, all in one array.
+///
+/// Invariant: group `g` has the words `g * wordsPerGroup ..< (g + 1) * wordsPerGroup`.
+struct BitSets: Sendable {
+  private var words: [UInt64] = []
+  private var wordsPerGroup = 0
+
+  var isEmpty: Bool { words.isEmpty }
+  var bytes: Int { words.count * 8 }
+
+  static func bytes(groupCount: Int, bound: Int) -> Int {
+    groupCount.multipliedReportingOverflow(by: (bound + 63) / 64 * 8).partialValue
+  }
+
+  /// Makes room for codes below `bound` in `groupCount` groups.
+  mutating func grow(groupCount: Int, bound: Int) {
+    let needed = (bound + 63) / 64
+    if needed > wordsPerGroup {
+      // Codes often grow batch by batch; a part more saves most of the copies.
+      let wider = wordsPerGroup == 0 ? needed : needed + needed / 4
+      var larger = [UInt64](repeating: 0, count: wider * groupCount)
+      for group in 0..<(wordsPerGroup == 0 ? 0 : words.count / wordsPerGroup) {
+        for word in 0..<wordsPerGroup {
+          larger[group * wider + word] = words[group * wordsPerGroup + word]
+        }
+      }
+      words = larger
+      wordsPerGroup = wider
+    }
+    Kernels.grow(&words, to: groupCount * wordsPerGroup)
+  }
+
+  mutating func insert(_ groups: RowGroups, _ codes: [UInt32], _ counts: inout [Int64]) {
+    switch groups {
+    case .one(let group, _):
+      let first = Int(group) * wordsPerGroup
+      counts[Int(group)] += Kernels.insert(codes, codes.indices, &words, first)
+    case .each(let ids):
+      Kernels.insert(codes, ids, &words, wordsPerGroup, &counts)
+    }
+  }
+
+  mutating func insert(_ run: CodeRun, _ counts: inout [Int64]) {
+    for group in 0..<run.groupCount {
+      counts[group] += Kernels.insert(run.codes, run.range(group), &words, group * wordsPerGroup)
+    }
+  }
+
+  func parts() -> [(groups: RowGroups, codes: [UInt32])] {
+    if wordsPerGroup == 0 { return [] }
+    return (0..<words.count / wordsPerGroup).compactMap { group in
+      var codes: [UInt32] = []
+      for word in 0..<wordsPerGroup {
+        var rest = words[group * wordsPerGroup + word]
+        while rest != 0 {
+          codes.append(UInt32(word * 64 + rest.trailingZeroBitCount))
+          rest &= rest &- 1
+        }
+      }
+      return codes.isEmpty ? nil : (RowGroups.one(UInt32(group), rows: codes.count), codes)
+    }
+  }
+}
+
+private func insert(
+  _ codes: [UInt32], _ ids: [UInt32], _ words: inout [UInt64], _ wordsPerGroup: Int,
+  _ counts: inout [Int64]
+) {
+  precondition(ids.count == codes.count, "one code a row")
+  for row in ids.indices {
+    let code = codes[row]
+    let group = Int(ids[row])
+    let word = group &* wordsPerGroup &+ Int(code &>> 6)
+    let old = words[word]
+    let new = old | 1 &<< UInt64(code & 63)
+    words[word] = new
+    counts[group] &+= old == new ? 0 : 1
+  }
+}
