@@ -12,9 +12,14 @@ extension ColumnFile {
 
     /// From the file's codes to those of `texts`.
     func translate(_ local: [UInt32]) throws(Damage) -> [UInt32] {
+      // PERF: no code is greater than all of their bits together, which cost a tenth of the
+      // maximum.
+      var bits: UInt32 = 0
+      for index in local.indices { bits |= local[index] }
+      if Int(bits) < keptCodes || local.isEmpty { return local }
       var greatest: UInt32 = 0
       for index in local.indices { greatest = max(greatest, local[index]) }
-      if Int(greatest) < keptCodes || local.isEmpty { return local }
+      if Int(greatest) < keptCodes { return local }
       guard Int(greatest) < keptCodes + extensionCodes.count else {
         throw Damage("a code in it has no text")
       }
@@ -30,6 +35,8 @@ extension ColumnFile {
   struct OpenMap: Sendable {
     var firstKey: Int64
     var values: [Int64]
+    /// The same where all fit: half as much to keep in the caches.
+    var narrow: [UInt32]?
   }
 
   /// What was read once for all blocks, by the place of its dictionary or column.
@@ -123,6 +130,9 @@ extension ColumnFile {
           throw Damage("a map of it has a key out of range")
         }
         map.values[Int(place)] = value
+      }
+      if map.values.allSatisfy({ $0 >= 0 && $0 <= Int64(UInt32.max) }) {
+        map.narrow = map.values.map { UInt32(truncatingIfNeeded: $0) }
       }
     } catch { throw ColumnFileError(damaged: name, error) }
     opened.withLock { $0.maps[column] = map }

@@ -1,5 +1,6 @@
 import Bytes
 package import Columns
+import Synchronization
 
 /// The bytes of a page, as a part of what was read.
 struct Piece {
@@ -12,13 +13,37 @@ struct Piece {
   }
 }
 
+/// The keys of a block that others of its columns follow from, for who reads them one by one.
+package final class FollowKeys: Sendable {
+  private let known = Mutex<[Int: KeyColumn]>([:])
+
+  package init() {}
+
+  fileprivate var all: [Int: KeyColumn] {
+    get { known.withLock { $0 } }
+    set { known.withLock { $0 = newValue } }
+  }
+}
+
 extension ColumnFile {
+  /// The values of a block in one column.
+  package func read(
+    column: Int, block: Int, _ known: FollowKeys
+  ) throws(ColumnFileError) -> Column {
+    precondition(block >= 0 && block < blockCount, "a block of the file")
+    let piece = try fetch([footer.columns[column].blocks[block].page])[0]
+    var keys = known.all
+    let read = try decode(column, block, piece, &keys)
+    known.all = keys
+    return read
+  }
+
   /// The rows of a block in the given columns, in their order.
   package func read(columns: [Int], block: Int) throws(ColumnFileError) -> ColumnBatch {
     precondition(block >= 0 && block < blockCount, "a block of the file")
     let pages = columns.map { footer.columns[$0].blocks[block].page }
     let pieces = try fetch(pages)
-    var keys: [Int: [Int64]] = [:]
+    var keys: [Int: KeyColumn] = [:]
     var read: [Column] = []
     read.reserveCapacity(columns.count)
     for (index, column) in columns.enumerated() {
@@ -48,7 +73,7 @@ extension ColumnFile {
   }
 
   private func decode(
-    _ column: Int, _ block: Int, _ piece: Piece, _ keys: inout [Int: [Int64]]
+    _ column: Int, _ block: Int, _ piece: Piece, _ keys: inout [Int: KeyColumn]
   ) throws(ColumnFileError) -> Column {
     let context = try context(column, block, &keys)
     do throws(Damage) {
@@ -58,7 +83,7 @@ extension ColumnFile {
 
   /// `knownKeys` has the keys of the columns that others of this reading follow from.
   private func context(
-    _ column: Int, _ block: Int, _ knownKeys: inout [Int: [Int64]]
+    _ column: Int, _ block: Int, _ knownKeys: inout [Int: KeyColumn]
   ) throws(ColumnFileError) -> PageContext {
     let entry = footer.columns[column]
     var context = PageContext(column: entry, block: block, rows: rows(inBlock: block))
@@ -70,7 +95,7 @@ extension ColumnFile {
     }
     if entry.blocks[block].page.encoding == .follows, let follow = entry.follow {
       let known = knownKeys[follow.source]
-      let sourceKeys: [Int64]
+      let sourceKeys: KeyColumn
       if let known { sourceKeys = known } else { sourceKeys = try keys(of: follow.source, block) }
       knownKeys[follow.source] = sourceKeys
       context.follow = (sourceKeys, try open(follow, of: column))
@@ -79,7 +104,7 @@ extension ColumnFile {
   }
 
   /// The local codes or numbers of a column that others follow from.
-  private func keys(of column: Int, _ block: Int) throws(ColumnFileError) -> [Int64] {
+  private func keys(of column: Int, _ block: Int) throws(ColumnFileError) -> KeyColumn {
     let entry = footer.columns[column]
     let piece = try fetch([entry.blocks[block].page])[0]
     do throws(Damage) {

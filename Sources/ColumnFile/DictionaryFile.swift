@@ -7,15 +7,35 @@ package struct DictionaryFile: Sendable {
   package let name: String
   package let generation: Int
   package let firstCode: Int
-  package let texts: TextVector
+  /// How many texts there are.
+  package let count: Int
+  /// What the texts are where they are the numbers of one affix in a row; then nobody needs to
+  /// spell them.
+  package let numbering: TextNumbering?
+  private let spelled: TextVector
 
   package init(name: String, generation: Int, firstCode: Int, texts: TextVector) {
     precondition(generation >= 0 && firstCode >= 0, "generations and codes count from zero")
     self.name = name
     self.generation = generation
     self.firstCode = firstCode
-    self.texts = texts
+    count = texts.count
+    numbering = nil
+    spelled = texts
   }
+
+  private init(
+    name: String, generation: Int, firstCode: Int, _ numbering: TextNumbering, count: Int
+  ) {
+    self.name = name
+    self.generation = generation
+    self.firstCode = firstCode
+    self.count = count
+    self.numbering = numbering
+    spelled = TextVector()
+  }
+
+  package var texts: TextVector { numbering?.texts(0..<UInt32(count)) ?? spelled }
 
   private static let magic = Array("GRVD".utf8)
 
@@ -61,21 +81,63 @@ package struct DictionaryFile: Sendable {
     let name = try reader.text()
     let generation = try reader.count(of: "generation")
     let firstCode = try reader.count(atMost: Int(UInt32.max), of: "code")
-    var offsets: [UInt32] = [0]
-    var text: [UInt8] = []
+    var pages: [Page] = []
     for _ in 0..<(try reader.count(atMost: reader.remaining, of: "number of pages")) {
-      try append(try page(&reader), &offsets, &text)
+      pages.append(try page(&reader))
     }
     guard reader.isAtEnd else { throw Damage("it is longer than what it says") }
-    guard firstCode + offsets.count - 1 <= Int(UInt32.max) else {
-      throw Damage("it has too many codes")
+    let count = pages.reduce(0) { $0 + $1.count }
+    guard firstCode + count <= Int(UInt32.max) else { throw Damage("it has too many codes") }
+    if let numbering = numbering(of: pages) {
+      return DictionaryFile(
+        name: name, generation: generation, firstCode: firstCode, numbering, count: count)
     }
+    var offsets: [UInt32] = [0]
+    var text: [UInt8] = []
+    for page in pages { try append(try page.texts(), &offsets, &text) }
     return DictionaryFile(
       name: name, generation: generation, firstCode: firstCode,
       texts: TextVector(offsets: offsets, bytes: text))
   }
 
-  private static func page(_ reader: inout ByteReader) throws(Damage) -> TextVector {
+  private enum Page {
+    case texts(TextVector)
+    case numbers(Affix, [Int64])
+
+    var count: Int {
+      switch self {
+      case .texts(let texts): texts.count
+      case .numbers(_, let numbers): numbers.count
+      }
+    }
+
+    func texts() throws(Damage) -> TextVector {
+      switch self {
+      case .texts(let texts): return texts
+      case .numbers(let affix, let numbers): return try affix.texts(numbers)
+      }
+    }
+  }
+
+  /// The numbering that all pages together are, where each number is the one before and one more.
+  private static func numbering(of pages: [Page]) -> TextNumbering? {
+    guard case .numbers(let affix, let numbers)? = pages.first, let first = numbers.first,
+      first >= 0, first < Affix.firstTooLong
+    else { return nil }
+    var next = first
+    for page in pages {
+      guard case .numbers(affix, let numbers) = page else { return nil }
+      var difference: Int64 = 0
+      for index in numbers.indices { difference |= numbers[index] ^ (next &+ Int64(index)) }
+      if difference != 0 { return nil }
+      next += Int64(numbers.count)
+    }
+    let longest = Int64(affix.prefix.count + affix.suffix.count + Affix.mostDigits)
+    let fits = next <= Affix.firstTooLong && (next - first) * longest <= Int64(UInt32.max)
+    return fits ? TextNumbering(affix: affix, first: first) : nil
+  }
+
+  private static func page(_ reader: inout ByteReader) throws(Damage) -> Page {
     let texts = try reader.count(atMost: Int(UInt32.max), of: "number of texts")
     guard let encoding = Encoding(rawValue: try reader.u8()) else {
       throw Damage("a page of it has an unknown encoding")
@@ -87,7 +149,13 @@ package struct DictionaryFile: Sendable {
       content = ByteReader(
         try Zstd.decompress(reader.bytes.span.extracting(range), count: expanded - 1))
     }
-    let page = try TextDecoder.decode(encoding, &content, count: texts)
+    let page: Page
+    if encoding == .numbered {
+      let affix = try Affix(from: &content)
+      page = .numbers(affix, try IntegerDecoder.decodePart(&content, count: texts, depth: 2))
+    } else {
+      page = .texts(try TextDecoder.decode(encoding, &content, count: texts))
+    }
     guard content.isAtEnd else { throw Damage("a page of it is longer than what it says") }
     return page
   }

@@ -48,57 +48,60 @@ struct FollowExceptions: Sendable {
     IntegerEncoder.encodePart(values, into: &writer, depth: 2)
   }
 
-  static func read(
-    _ reader: inout ByteReader, valueCount: Int
-  ) throws(Damage) -> FollowExceptions {
-    var exceptions = FollowExceptions()
-    let count = try reader.count(atMost: valueCount, of: "number of exceptions")
-    if count == 0 { return exceptions }
+  /// Puts the exceptions of a block, which come next, into its values.
+  static func apply<Integer: StoredInteger>(
+    _ reader: inout ByteReader, to values: inout [Integer]
+  ) throws(Damage) {
+    let count = try reader.count(atMost: values.count, of: "number of exceptions")
+    if count == 0 { return }
     switch try reader.u8() {
-    case 0: exceptions.places = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+    case 0:
+      let places: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      let extremes = Extremes(places.span, before: 0)
+      guard extremes.least >= 0 && extremes.greatest < Int64(values.count) else {
+        throw Damage("an exception in it is outside its block")
+      }
+      let others: [Integer] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      for index in places.indices {
+        values[Int(truncatingIfNeeded: places[index])] = others[index]
+      }
     case 1:
-      let range = try reader.range((valueCount + 7) / 8)
-      guard let places = setBits(reader.bytes, range, count: count) else {
+      let range = try reader.range((values.count + 7) / 8)
+      let bytes = reader.bytes
+      let others: [Integer] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      guard put(others, where: bytes.span.extracting(range), into: &values) else {
         throw Damage("its exceptions do not add up")
       }
-      exceptions.places = places
     default: throw Damage("its exceptions are written in an unknown way")
     }
-    let extremes = Extremes(exceptions.places.span, before: 0)
-    guard extremes.least >= 0 && extremes.greatest < Int64(valueCount) else {
-      throw Damage("an exception in it is outside its block")
-    }
-    exceptions.values = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
-    return exceptions
   }
-}
 
-extension FollowExceptions {
-  /// The places of the bits that are set in the bytes of `range`; nil where they are not `count`.
-  private static func setBits(_ bytes: [UInt8], _ range: Range<Int>, count: Int) -> [Int64]? {
-    var places = [Int64](repeating: 0, count: count)
-    let input = bytes.span.extracting(range)
-    var found = 0
+  /// Puts a value into the place of each set bit, in order; says whether they are equally many.
+  private static func put<Integer: StoredInteger>(
+    _ others: [Integer], where bits: Span<UInt8>, into values: inout [Integer]
+  ) -> Bool {
+    var next = 0
     var base = 0
-    while base < input.count {
+    while base < bits.count {
       var word: UInt64 = 0
-      if base &+ 8 <= input.count {
-        word = input.word(at: base)
+      if base &+ 8 <= bits.count {
+        word = bits.word64(at: base)
       } else {
-        for index in base..<input.count {
-          word |= UInt64(input[index]) << UInt64(8 &* (index &- base))
+        for index in base..<bits.count {
+          word |= UInt64(bits[index]) << UInt64(8 &* (index &- base))
         }
       }
-      if found &+ word.nonzeroBitCount > count { return nil }
-      let first = Int64(base &* 8)
+      let first = base &* 8
+      if next &+ word.nonzeroBitCount > others.count { return false }
+      if word != 0 && first &+ 63 &- word.leadingZeroBitCount >= values.count { return false }
       while word != 0 {
-        places[found] = first &+ Int64(word.trailingZeroBitCount)
-        found &+= 1
+        values[first &+ word.trailingZeroBitCount] = others[next]
+        next &+= 1
         word &= word &- 1
       }
       base &+= 8
     }
-    return found == count ? places : nil
+    return next == others.count
   }
 }
 

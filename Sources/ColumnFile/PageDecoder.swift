@@ -11,10 +11,24 @@ struct PageContext {
   /// The dictionary that numbers of texts are codes of.
   var numbered: TextDictionary?
   /// The keys of its rows and the map, where it follows from another column.
-  var follow: (keys: [Int64], map: ColumnFile.OpenMap)?
+  var follow: (keys: KeyColumn, map: ColumnFile.OpenMap)?
 
   var entry: PageEntry { column.blocks[block].page }
   var nullCount: Int { column.blocks[block].zone.nullCount }
+}
+
+/// The keys of the rows of a block that other columns follow: local codes, `UInt32.max` at nulls,
+/// or numbers, -1 at nulls.
+enum KeyColumn: Sendable {
+  case codes([UInt32])
+  case numbers([Int64])
+
+  var count: Int {
+    switch self {
+    case .codes(let codes): codes.count
+    case .numbers(let numbers): numbers.count
+    }
+  }
 }
 
 /// Turns the bytes of a page into a column.
@@ -35,21 +49,24 @@ enum PageDecoder {
     return Column(type, spread, validity: validity)
   }
 
-  /// The keys that other columns follow: local codes or numbers, by row; -1 at nulls. Nil where the
-  /// page has neither.
+  /// The keys that other columns follow: local codes or numbers, by row. Nil where the page has
+  /// neither.
   static func keys(
     _ context: PageContext, _ bytes: [UInt8], _ range: Range<Int>
-  ) throws(Damage) -> [Int64]? {
+  ) throws(Damage) -> KeyColumn? {
     var reader = try context.entry.open(bytes, range)
     let validity = try readValidity(&reader, context)
     let count = context.rows - context.nullCount
     switch context.entry.encoding {
-    case .codes: break
-    case .numbered: _ = try Affix(from: &reader)
+    case .codes:
+      let codes: [UInt32] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      return .codes(validity.map { Spreader.spread(codes, $0, .max) } ?? codes)
+    case .numbered:
+      _ = try Affix(from: &reader)
+      let numbers: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      return .numbers(validity.map { Spreader.spread(numbers, $0, -1) } ?? numbers)
     default: return nil
     }
-    let keys: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
-    return validity.map { Spreader.spread(keys, $0, -1) } ?? keys
   }
 
   private static func readValidity(
@@ -120,37 +137,54 @@ enum PageDecoder {
   private static func following<Integer: StoredInteger>(
     _ reader: inout ByteReader, _ context: PageContext, _ validity: Bitmap?
   ) throws(Damage) -> [Integer] {
-    guard let follow = context.follow else { throw Damage("a page of it follows from nothing") }
+    guard let (keys, map) = context.follow else {
+      throw Damage("a page of it follows from nothing")
+    }
     let count = context.rows - context.nullCount
-    let exceptions = try FollowExceptions.read(&reader, valueCount: count)
-    let firstKey = follow.map.firstKey
-    let values = follow.map.values
-    var result = [Integer](repeating: 0, count: count)
-    if let validity {
-      var next = 0
-      for row in 0..<context.rows where validity[row] {
-        let key = follow.keys[row] &- firstKey
-        if key >= 0 && key < values.count {
-          result[next] = Integer(truncatingIfNeeded: values[Int(key)])
-        }
-        next += 1
-      }
-    } else {
-      let keys = follow.keys
-      let limit = UInt64(values.count)
-      for row in result.indices {
-        let key = UInt64(bitPattern: keys[row] &- firstKey)
-        if key < limit {
-          result[row] = Integer(truncatingIfNeeded: values[Int(truncatingIfNeeded: key)])
-        }
-      }
+    guard keys.count == context.rows else { throw Damage("it has not a key for each row") }
+    var result: [Integer]
+    switch (keys, map.narrow) {
+    case (.codes(let codes), let narrow?):
+      result = mapped(codes, validity, count, UInt32(truncatingIfNeeded: map.firstKey), narrow)
+    case (.codes(let codes), nil):
+      result = mapped(codes, validity, count, UInt32(truncatingIfNeeded: map.firstKey), map.values)
+    case (.numbers(let numbers), _):
+      result = mapped(numbers, validity, count, map.firstKey, map.values)
     }
-    let places = exceptions.places
-    let others = exceptions.values
-    for index in places.indices {
-      result[Int(places[index])] = Integer(truncatingIfNeeded: others[index])
-    }
+    try FollowExceptions.apply(&reader, to: &result)
     return result
+  }
+
+  /// The value of each key, counted from the first, of the rows that are not null; 0 where it has
+  /// none.
+  private static func mapped<
+    Key: FixedWidthInteger, Value: FixedWidthInteger, Integer: StoredInteger
+  >(
+    _ keys: [Key], _ validity: Bitmap?, _ count: Int, _ first: Key, _ values: [Value]
+  ) -> [Integer] {
+    if values.isEmpty { return Array(repeating: 0, count: count) }
+    guard let validity else { return mapped(keys, first, values) }
+    var kept: [Key] = []
+    kept.reserveCapacity(count)
+    for row in keys.indices where validity[row] { kept.append(keys[row]) }
+    return mapped(kept, first, values)
+  }
+
+  /// PERF: keys without a value read that of the first, so that no branch depends on the data.
+  private static func mapped<
+    Key: FixedWidthInteger, Value: FixedWidthInteger, Integer: StoredInteger
+  >(
+    _ keys: [Key], _ first: Key, _ values: [Value]
+  ) -> [Integer] {
+    let limit = UInt64(values.count)
+    return [Integer](capacity: keys.count) { output in
+      for row in keys.indices {
+        let key = UInt64(truncatingIfNeeded: keys[row] &- first)
+        let isKnown = key < limit
+        let value = values[isKnown ? Int(truncatingIfNeeded: key) : 0]
+        output.append(isKnown ? Integer(truncatingIfNeeded: value) : 0)
+      }
+    }
   }
 
   /// Numbers of texts as codes, counted from the first.

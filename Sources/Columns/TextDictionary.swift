@@ -68,6 +68,20 @@ package final class TextDictionary: Sendable {
     }
   }
 
+  /// The codes of a text.
+  package func codes(of text: String) -> [UInt32] {
+    if let numbering {
+      guard let code = numbering.code(of: text), Int(code) < count else { return [] }
+      return [code]
+    }
+    let wanted = Array(text.utf8)
+    let texts = texts
+    return (0..<UInt32(count)).filter { code in
+      let range = texts.range(Int(code))
+      return range.count == wanted.count && texts.bytes[range].elementsEqual(wanted)
+    }
+  }
+
   package subscript(code: UInt32) -> String {
     precondition(Int(code) < count, "a code of the dictionary")
     guard let numbering else { return texts[Int(code)] }

@@ -16,6 +16,22 @@ package struct TextNumbering: Sendable, Hashable {
   @inlinable
   package func number(ofCode code: UInt32) -> Int64 { first &+ Int64(code) }
 
+  /// The code of a text; nil where it is not the affix and a number, or a number before the first.
+  package func code(of text: String) -> UInt32? {
+    let bytes = Array(text.utf8)
+    let number = affix.number(bytes.span, 0, bytes.count)
+    return number < first ? nil : UInt32(exactly: number - first)
+  }
+
+  /// Whether the first `count` codes stand in the order of their texts: all of these are equally
+  /// long.
+  package func isOrdered(count: Int) -> Bool {
+    if count == 0 { return true }
+    var power: Int64 = 1
+    for _ in 0..<affix.digits { power *= 10 }
+    return first + Int64(count) - 1 < power
+  }
+
   package func append(_ code: UInt32, to bytes: inout [UInt8]) {
     affix.append(number(ofCode: code), to: &bytes)
   }

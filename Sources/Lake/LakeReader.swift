@@ -24,18 +24,37 @@ package final class LakeReader: Sendable {
   package func dictionary(_ name: String) throws(LakeError) -> TextDictionary {
     if let known = dictionaries.withLock({ $0[name] }) { return known }
     let state = snapshot.dictionary(name)
-    var texts = TextVector()
-    for part in state.parts {
-      let read = try lake.texts(of: part)
-      if texts.count == 0 { texts = read } else { texts.append(contentsOf: read) }
-    }
-    let made = TextDictionary(texts, shared: state.shared)
+    var files: [DictionaryFile] = []
+    for part in state.parts { files.append(try lake.file(of: part)) }
+    let made = Self.joined(files, state.shared)
     return dictionaries.withLock { known in
       // All segments must see the same object, whichever thread was first.
       if let other = known[name] { return other }
       known[name] = made
       return made
     }
+  }
+
+  /// Where all texts are numbers in a row, nobody has to spell them.
+  private static func joined(_ files: [DictionaryFile], _ shared: SharedDictionary?)
+    -> TextDictionary
+  {
+    if let first = files.first?.numbering {
+      var next = first.first
+      let isOneRow = files.allSatisfy { file in
+        defer { next += Int64(file.count) }
+        return file.numbering == TextNumbering(affix: first.affix, first: next)
+      }
+      if isOneRow {
+        return TextDictionary(
+          count: Int(next - first.first), numbering: first, shared: shared)
+      }
+    }
+    var texts = TextVector()
+    for file in files {
+      if texts.count == 0 { texts = file.texts } else { texts.append(contentsOf: file.texts) }
+    }
+    return TextDictionary(texts, shared: shared)
   }
 
   package func open(_ segment: SegmentEntry) throws(LakeError) -> ColumnFile {
@@ -75,15 +94,19 @@ package final class LakeReader: Sendable {
 extension Lake {
   /// The texts that one commit appended to a dictionary.
   package func texts(of part: DictionaryPart) throws(LakeError) -> TextVector {
+    try file(of: part).texts
+  }
+
+  fileprivate func file(of part: DictionaryPart) throws(LakeError) -> DictionaryFile {
     let file: DictionaryFile
     do {
       file = try DictionaryFile(try store.get(part.object), source: part.object)
     } catch let error as any Explained { throw LakeError(error.explanation) } catch {
       preconditionFailure("objects and dictionaries fail with errors that explain themselves")
     }
-    guard file.name == part.name, file.firstCode == part.first, file.texts.count == part.count
+    guard file.name == part.name, file.firstCode == part.first, file.count == part.count
     else { throw .damaged(part.object, "it holds other codes than the log says") }
-    return file.texts
+    return file
   }
 
   /// Writes the object of new codes, so that a commit can name it.
