@@ -7,7 +7,7 @@ import SQL
 
 extension Suite {
   /// Queries over columnar files in memory: plays of 30 days, one file a day, with the songs and
-  /// users they refer to.
+  /// users they refer to. The answers of all threads must be those of one.
   static let query = Suite("query") { bench in
     let data = try PlayTables(
       rows: bench.scaled(10_000_000, smoke: 6000), days: bench.scaled(30, smoke: 3),
@@ -16,27 +16,33 @@ extension Suite {
     guard let music = try Pack.builtIn(named: "music") else { return }
     let selects = music.kpiTables.map(\.query)
     let one = QueryEngine(data.catalog, QueryOptions(threads: 1))
-    let expected = try one.runAll(selects).map(Self.rowCount)
+    let expected = try one.runAll(selects).map(Self.answer)
     try bench.measure("all KPI tables of music", rows: data.rows, expecting: expected) {
-      try engine.runAll(selects).map(Self.rowCount)
+      try engine.runAll(selects).map(Self.answer)
     }
     for table in music.kpiTables {
-      let count = Self.rowCount(try one.run(table.query))
-      try bench.measure(table.name, rows: data.rows, expecting: count) {
-        Self.rowCount(try engine.run(table.query))
+      let answer = Self.answer(try one.run(table.query))
+      try bench.measure(table.name, rows: data.rows, expecting: answer) {
+        Self.answer(try engine.run(table.query))
       }
     }
     for (number, sql) in benchmarkQueries.enumerated() {
-      let count = Self.rowCount(try one.run(sql))
+      let answer = Self.answer(try one.run(sql))
       let name = "\(number + 1) \(sql.prefix(36))"
-      try bench.measure(name, rows: data.rows, expecting: count) {
-        Self.rowCount(try engine.run(sql))
+      try bench.measure(name, rows: data.rows, expecting: answer) {
+        Self.answer(try engine.run(sql))
       }
     }
   }
 
-  private static func rowCount(_ result: QueryResult) -> Int {
-    result.batches.reduce(0) { $0 + $1.rowCount }
+  /// The number of rows and then the cells of the first hundred.
+  private static func answer(_ result: QueryResult) -> [String] {
+    let first = result.batches.flatMap { batch in
+      (0..<min(100, batch.rowCount)).map { row in
+        batch.columns.map { $0.value(at: row).text ?? "NULL" }.joined(separator: ",")
+      }
+    }
+    return ["\(result.rowCount)"] + first.prefix(100)
   }
 }
 

@@ -43,10 +43,14 @@ package struct LakeCatalog: Catalog {
   private func curated(_ input: InputTable) throws(LakeError) -> SegmentTable {
     var segments: [Segment] = []
     for entry in reader.snapshot.segments(of: input.name) where isSeen(entry.partition) {
+      let reader = reader
+      let file = UnopenedFile(rowCount: entry.rows) { () throws(QueryError) in
+        do throws(LakeError) { return try reader.open(entry) } catch {
+          throw QueryError(error.explanation)
+        }
+      }
       segments.append(
-        Segment(
-          partition: entry.partition.map { .date($0) },
-          content: .file(try reader.open(entry))))
+        Segment(partition: entry.partition.map { .date($0) }, content: .unopened(file)))
     }
     // A key that is unique in a partition only says nothing about the whole table.
     let isUnique = input.partition == nil

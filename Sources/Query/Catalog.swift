@@ -1,5 +1,6 @@
 package import ColumnFile
 package import Columns
+import Synchronization
 
 /// The tables that names in FROM may mean.
 package protocol Catalog: Sendable {
@@ -34,6 +35,7 @@ package struct Segment: Sendable {
 
   package enum Content: Sendable {
     case file(ColumnFile)
+    case unopened(UnopenedFile)
     case batch(ColumnBatch)
   }
 
@@ -45,7 +47,33 @@ package struct Segment: Sendable {
   package var rowCount: Int {
     switch content {
     case .file(let file): file.rowCount
+    case .unopened(let file): file.rowCount
     case .batch(let batch): batch.rowCount
+    }
+  }
+}
+
+/// A file that is opened by who first needs more of it than the number of its rows.
+package final class UnopenedFile: Sendable {
+  package let rowCount: Int
+  private let open: @Sendable () throws(QueryError) -> ColumnFile
+  private let opened = Mutex<ColumnFile?>(nil)
+
+  package init(
+    rowCount: Int, _ open: @escaping @Sendable () throws(QueryError) -> ColumnFile
+  ) {
+    self.rowCount = rowCount
+    self.open = open
+  }
+
+  /// The same file for all who ask.
+  package func file() throws(QueryError) -> ColumnFile {
+    if let known = opened.withLock({ $0 }) { return known }
+    let made = try open()
+    return opened.withLock { opened in
+      if let other = opened { return other }
+      opened = made
+      return made
     }
   }
 }

@@ -16,24 +16,26 @@ struct Explanations {
     let start = Clock.monotonicNanoseconds()
     if isAnalyzed { _ = try executor.answer(ready) }
     let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
-    var text = lines(of: ready[0], profile, indent: 0)
+    var text = try lines(of: ready[0], profile, indent: 0)
     for (number, plan) in executor.shared.enumerated() {
       text.append("shared \(number + 1), worked out once:")
-      text += lines(of: plan, profile, indent: 1)
+      text += try lines(of: plan, profile, indent: 1)
     }
     if isAnalyzed {
       let rows = executor.collector.statistics.rowsRead
       text.append(
         "\(Quantity.seconds(seconds)), \(Quantity.rate(Double(rows) / seconds, "rows/s"))")
     }
-    return lines(text)
+    return try lines(text)
   }
 
-  private func lines(of plan: Plan, _ profile: Profile?, indent: Int) -> [String] {
+  private func lines(
+    of plan: Plan, _ profile: Profile?, indent: Int
+  ) throws(QueryError) -> [String] {
     let margin = String(repeating: "  ", count: indent)
     var own = [margin + plan.title]
     if case .scan(let scan) = plan {
-      let read = ChosenBlocks(scan, partition: nil).statistics
+      let read = try ChosenBlocks(scan, partition: nil, threads: engine.threads).statistics
       own.append(
         margin + "  partitions \(read.partitionsRead) of \(read.partitions), "
           + "blocks \(read.blocksRead) of \(read.blocks), "
@@ -43,7 +45,8 @@ struct Explanations {
     if let account = profile?.account(of: plan) {
       own.append(margin + "  " + account)
     }
-    return own + plan.inputs.flatMap { lines(of: $0, profile, indent: indent + 1) }
+    for input in plan.inputs { own += try lines(of: input, profile, indent: indent + 1) }
+    return own
   }
 
   func describe(_ table: TableExpression) throws(QueryError) -> QueryResult {
@@ -66,12 +69,13 @@ struct Explanations {
     let schema = Schema([
       Field("column_name", .text), Field("column_type", .text), Field("null", .text),
     ])
-    return QueryResult(schema, [Frame(columns, rowCount: fields.count)])
+    return try QueryResult(schema, [Frame(columns, rowCount: fields.count)])
   }
 
-  private func lines(_ lines: [String]) -> QueryResult {
+  private func lines(_ lines: [String]) throws(QueryError) -> QueryResult {
     let column = Column(.text, .texts(TextVector(lines)))
-    return QueryResult(Schema([Field("plan", .text)]), [Frame([column], rowCount: lines.count)])
+    return try QueryResult(
+      Schema([Field("plan", .text)]), [Frame([column], rowCount: lines.count)])
   }
 }
 

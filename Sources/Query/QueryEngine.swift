@@ -12,6 +12,8 @@ package struct QueryEngine: Sendable {
     self.options = options
   }
 
+  var threads: Int { options.threads }
+
   /// Answers one statement.
   package func run(_ text: String) throws(QueryError) -> QueryResult {
     let statement: Statement
@@ -27,7 +29,7 @@ package struct QueryEngine: Sendable {
     case .describe(let table): return try Explanations(engine: self).describe(table)
     case .showTables:
       let names = Column(.text, .texts(TextVector(catalog.tableNames)))
-      return QueryResult(
+      return try QueryResult(
         Schema([Field("name", .text)]), [Frame([names], rowCount: names.count)])
     default:
       throw QueryError("only a pack declares tables; a query reads them", at: nil)
@@ -50,9 +52,12 @@ package struct QueryEngine: Sendable {
     let (executor, ready) = try prepared(plans)
     let frames = try executor.answer(ready)
     let statistics = executor.collector.statistics
-    return frames.indices.map {
-      QueryResult(Schema(fields[$0]), frames[$0], statistics: statistics)
+    var results: [QueryResult] = []
+    for place in frames.indices {
+      results.append(
+        try QueryResult(Schema(fields[place]), frames[place], statistics: statistics))
     }
+    return results
   }
 
   /// An executor and what it is to carry out, with the queries inside expressions answered.
@@ -96,15 +101,16 @@ package struct QueryEngine: Sendable {
   private func answered(_ bound: Bound, _ executor: Executor) throws(QueryError) -> Bound {
     switch bound {
     case .query(let query):
-      let frame = Frame.joined(try frames(query, executor), types: [query.type])
+      let frame = try Frame.joined(try frames(query, executor), types: [query.type])
       if frame.rowCount > 1 {
         throw QueryError("a query that stands for a value gave several rows", at: query.position)
       }
-      let value = frame.rowCount == 0 ? Value.null : frame.columns[0].value(at: 0)
+      let value = frame.rowCount == 0 ? Value.null : try frame.column(0).value(at: 0)
       return .constant(value, query.type)
     case .isInQuery(let operand, let query, let isNegated):
-      let frames = try frames(query, executor)
-      let values = ValueSet(frames.map { $0.columns[0] }, query.type)
+      var columns: [Column] = []
+      for frame in try frames(query, executor) { columns.append(try frame.column(0)) }
+      let values = ValueSet(columns, query.type)
       return .isIn(try answered(operand, executor), values, isNegated: isNegated)
     default:
       var operands: [Bound] = []
@@ -129,11 +135,15 @@ package struct QueryResult: Sendable {
   package let batches: [ColumnBatch]
   package let statistics: ScanStatistics
 
-  init(_ schema: Schema, _ frames: [Frame], statistics: ScanStatistics = ScanStatistics()) {
+  init(
+    _ schema: Schema, _ frames: [Frame], statistics: ScanStatistics = ScanStatistics()
+  ) throws(QueryError) {
     self.schema = schema
-    batches = frames.filter { $0.rowCount > 0 }.map {
-      ColumnBatch(schema, $0.columns, rowCount: $0.rowCount)
+    var batches: [ColumnBatch] = []
+    for frame in frames where frame.rowCount > 0 {
+      batches.append(ColumnBatch(schema, try frame.columns, rowCount: frame.rowCount))
     }
+    self.batches = batches
     self.statistics = statistics
   }
 

@@ -19,5 +19,6 @@ package struct QueryOptions: Sendable {
     self.memory = memory
     self.groups = groups
     self.distinct = distinct
+    self.distinct.threads = self.threads
   }
 }

@@ -7,6 +7,15 @@ package struct ScanStatistics: Sendable, Hashable {
   package var blocks = 0
   package var blocksRead = 0
   package var rowsRead = 0
+  /// Columns of blocks that were read: fewer than there are in the blocks where rows were left out
+  /// before all of their columns were needed, and where zones gave the answer.
+  package var pagesRead = 0
+  /// Pieces that could not hold one of the first rows of an order.
+  package var piecesPassed = 0
+  /// Blocks of which an aggregate took what the zone of a column says.
+  package var zonesTaken = 0
+  /// Keys of groups that follow from another key and were not looked at to tell groups apart.
+  package var followingKeys = 0
   /// Of the columns that were asked for, as they are stored, without dictionaries.
   package var bytesRead = 0
   package var bytesSkipped = 0
@@ -19,6 +28,8 @@ package struct ScanStatistics: Sendable, Hashable {
   package var distinctBitsetBatches = 0
   package var distinctPendingBatches = 0
   package var distinctHashedBatches = 0
+  /// Batches of values that were set aside in parts by their groups.
+  package var distinctPairBatches = 0
   /// Aggregations that were finished a partition at a time, without merging.
   package var partitionedAggregations = 0
 
@@ -30,6 +41,10 @@ package struct ScanStatistics: Sendable, Hashable {
     blocks += other.blocks
     blocksRead += other.blocksRead
     rowsRead += other.rowsRead
+    pagesRead += other.pagesRead
+    piecesPassed += other.piecesPassed
+    zonesTaken += other.zonesTaken
+    followingKeys += other.followingKeys
     bytesRead += other.bytesRead
     bytesSkipped += other.bytesSkipped
     denseGroupBatches += other.denseGroupBatches
@@ -38,6 +53,7 @@ package struct ScanStatistics: Sendable, Hashable {
     distinctBitsetBatches += other.distinctBitsetBatches
     distinctPendingBatches += other.distinctPendingBatches
     distinctHashedBatches += other.distinctHashedBatches
+    distinctPairBatches += other.distinctPairBatches
     partitionedAggregations += other.partitionedAggregations
   }
 }

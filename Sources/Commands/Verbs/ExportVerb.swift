@@ -102,16 +102,22 @@ extension Verb {
         case .batch(let batch):
           rows += batch.rowCount
           try file.write(pieces.rows(batch).span)
-        case .file(let columnFile):
-          let all = Array(columnFile.schema.fields.indices)
-          for block in 0..<columnFile.blockCount {
-            let batch = try columnFile.read(columns: all, block: block)
-            rows += batch.rowCount
-            try file.write(pieces.rows(batch).span)
-          }
+        case .file(let columnFile): rows += try write(columnFile, pieces, file)
+        case .unopened(let later): rows += try write(try later.file(), pieces, file)
         }
       }
       return rows
     }
+  }
+
+  /// The rows of a file, block by block; says how many.
+  private static func write(
+    _ columns: ColumnFile, _ pieces: RowPieces, _ file: borrowing File
+  ) throws -> Int {
+    let all = Array(columns.schema.fields.indices)
+    for block in 0..<columns.blockCount {
+      try file.write(pieces.rows(try columns.read(columns: all, block: block)).span)
+    }
+    return columns.rowCount
   }
 }

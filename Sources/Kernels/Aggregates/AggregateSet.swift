@@ -28,6 +28,17 @@ package enum AggregateFunction: Sendable, Hashable {
   case joinTexts(separator: String, order: [SortDirection])
 }
 
+extension AggregateFunction {
+  /// Whether its results depend on how many rows a group has, and not only on their values.
+  fileprivate var needsRowCounts: Bool {
+    switch self {
+    case .countDistinct, .approximateCountDistinct, .argMinimum, .argMaximum, .first, .joinTexts:
+      false
+    case .countRows, .count, .sum, .average, .minimum, .maximum, .and, .or: true
+    }
+  }
+}
+
 /// An aggregate over arguments of certain types.
 package struct Aggregate: Sendable, Hashable {
   package var function: AggregateFunction
@@ -50,6 +61,17 @@ package struct Aggregate: Sendable, Hashable {
     }
   }
 
+  /// Whether a summary of its argument is enough.
+  package var takesSummary: Bool {
+    switch (function, argumentTypes.first) {
+    case (.count, _): true
+    case (.minimum, .bigint), (.minimum, .timestamp), (.minimum, .date), (.minimum, .boolean),
+      (.maximum, .bigint), (.maximum, .timestamp), (.maximum, .date), (.maximum, .boolean):
+      true
+    default: false
+    }
+  }
+
   private static func sumType(of type: DataType) -> DataType {
     switch type {
     case .double: .double
@@ -59,17 +81,42 @@ package struct Aggregate: Sendable, Hashable {
   }
 }
 
+/// What an aggregate is given of the rows of a batch.
+package enum AggregateInput: Sendable {
+  case columns([Column])
+  /// What is known of the one argument without its values; for aggregates that take it.
+  case summary(ColumnSummary)
+}
+
+/// The nulls of a column, and the smallest and largest of its values, which are values of it; nil
+/// where it has none, and where only a count is asked for.
+package struct ColumnSummary: Sendable {
+  package var minimum: Value?
+  package var maximum: Value?
+  package var nullCount: Int
+
+  package init(minimum: Value?, maximum: Value?, nullCount: Int) {
+    self.minimum = minimum
+    self.maximum = maximum
+    self.nullCount = nullCount
+  }
+}
+
 /// The states of several aggregates over the same groups.
 ///
 /// Batches are added in order, the sets of other rows are merged behind, and the results are the
 /// same as for all rows in one batch: to the bit, for doubles too.
 package struct AggregateSet: Sendable {
   package let aggregates: [Aggregate]
+  /// By group, where an aggregate needs them: to find the group's place among a million costs as
+  /// much as all the rest of a set that counts distinct values.
   private var rowCounts: [Int64] = []
+  private let countsRows: Bool
   private var states: [any AggregateState]
 
   package init(_ aggregates: [Aggregate], options: DistinctOptions = DistinctOptions()) {
     self.aggregates = aggregates
+    countsRows = aggregates.contains { $0.function.needsRowCounts }
     states = aggregates.map { makeState($0, options) }
   }
 
@@ -77,12 +124,26 @@ package struct AggregateSet: Sendable {
   package mutating func update(
     _ groups: RowGroups, groupCount: Int, _ arguments: [[Column]]
   ) throws(KernelsError) {
-    precondition(arguments.count == states.count, "each aggregate gets its arguments")
+    try update(groups, groupCount: groupCount, arguments.map(AggregateInput.columns))
+  }
+
+  /// As above, where some of the columns are only known by their summaries: for rows of one group.
+  package mutating func update(
+    _ groups: RowGroups, groupCount: Int, _ inputs: [AggregateInput]
+  ) throws(KernelsError) {
+    precondition(inputs.count == states.count, "each aggregate gets its arguments")
     if groups.rowCount == 0 { return }
     grow(&rowCounts, to: groupCount)
-    countRows(groups, &rowCounts)
+    if countsRows { countRows(groups, &rowCounts) }
     for place in states.indices {
-      try states[place].update(groups, groupCount, arguments[place])
+      switch inputs[place] {
+      case .columns(let columns): try states[place].update(groups, groupCount, columns)
+      case .summary(let summary):
+        guard case .one(let group, _) = groups else {
+          preconditionFailure("a summary is of rows of one group")
+        }
+        states[place].update(group, groupCount, summary)
+      }
     }
   }
 
@@ -108,11 +169,6 @@ package struct AggregateSet: Sendable {
     return columns
   }
 
-  /// The number of rows of each group.
-  package func counts(groupCount: Int) -> [Int64] {
-    rowCounts + Array(repeating: 0, count: groupCount - rowCounts.count)
-  }
-
   /// How the distinct values were counted, over all aggregates.
   package var distinctStatistics: DistinctStatistics {
     var total = DistinctStatistics()
@@ -125,6 +181,8 @@ package struct AggregateSet: Sendable {
 protocol AggregateState: Sendable {
   mutating func update(_ groups: RowGroups, _ groupCount: Int, _ arguments: [Column])
     throws(KernelsError)
+  /// Adds rows of one group of which only the summary of the argument is known.
+  mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary)
   /// `other` has the same type as this one.
   mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int)
     throws(KernelsError)
@@ -133,6 +191,10 @@ protocol AggregateState: Sendable {
 }
 
 extension AggregateState {
+  mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary) {
+    preconditionFailure("this aggregate needs the values")
+  }
+
   /// `other` as what it is.
   func same(_ other: any AggregateState) -> Self {
     guard let other = other as? Self else {
@@ -180,7 +242,33 @@ func grow<T: Numeric>(_ values: inout [T], to count: Int, by value: T = 0) {
 func countRows(_ groups: RowGroups, _ counts: inout [Int64]) {
   switch groups {
   case .one(let group, let rows): counts[Int(group)] += Int64(rows)
-  case .each(let ids): for row in ids.indices { counts[Int(ids[row])] &+= 1 }
+  case .each(let ids):
+    if counts.count <= 1 << 10 && counts.count * 8 <= ids.count {
+      countInLanes(ids, &counts)
+    } else {
+      for row in ids.indices { counts[Int(ids[row])] &+= 1 }
+    }
+  }
+}
+
+/// PERF: neighbours count in different arrays, so that equal ones do not wait for each other:
+/// 0.2 ns a row instead of 0.4 (Zen 4 VM, 2026-11-25).
+private func countInLanes(_ ids: [UInt32], _ counts: inout [Int64]) {
+  let size = counts.count
+  var lanes = [UInt32](repeating: 0, count: size &* 4)
+  let whole = ids.count & ~3
+  var row = 0
+  while row < whole {
+    lanes[Int(ids[row])] &+= 1
+    lanes[size &+ Int(ids[row &+ 1])] &+= 1
+    lanes[size &* 2 &+ Int(ids[row &+ 2])] &+= 1
+    lanes[size &* 3 &+ Int(ids[row &+ 3])] &+= 1
+    row &+= 4
+  }
+  for row in whole..<ids.count { lanes[Int(ids[row])] &+= 1 }
+  for group in counts.indices {
+    let low = Int64(lanes[group]) &+ Int64(lanes[size &+ group])
+    counts[group] &+= low &+ Int64(lanes[size &* 2 &+ group]) &+ Int64(lanes[size &* 3 &+ group])
   }
 }
 
@@ -196,6 +284,12 @@ struct NullCounts: Sendable {
     case .one(let group, let rows): nulls[Int(group)] += Int64(rows - validity.setCount)
     case .each(let ids): for row in ids.indices where !validity[row] { nulls[Int(ids[row])] += 1 }
     }
+  }
+
+  mutating func add(_ group: UInt32, _ groupCount: Int, _ nullCount: Int) {
+    if nullCount == 0 { return }
+    grow(&nulls, to: groupCount)
+    nulls[Int(group)] += Int64(nullCount)
   }
 
   mutating func merge(_ other: NullCounts, _ groups: [UInt32], _ groupCount: Int) {
@@ -224,6 +318,10 @@ struct CountState: AggregateState {
 
   mutating func update(_ groups: RowGroups, _ groupCount: Int, _ arguments: [Column]) {
     if !countsRows { nulls.add(groups, groupCount, arguments[0].validity) }
+  }
+
+  mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary) {
+    if !countsRows { nulls.add(group, groupCount, summary.nullCount) }
   }
 
   mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int) {

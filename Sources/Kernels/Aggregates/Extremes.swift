@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 
 /// min and max of what fits 64 bits: integers, times, dates, booleans, and doubles by their place
@@ -22,7 +23,13 @@ struct ExtremeState: AggregateState {
     nulls.add(groups, groupCount, column.validity)
     grow(&best, to: groupCount, by: worst)
     switch column.values {
-    case .integers(let values): add(values, groups, column.validity)
+    case .integers(let values):
+      if case .one(let group, _) = groups, column.validity == nil {
+        let extremes = Bytes.Extremes(values.span, before: 0)
+        keep(wantsMaximum ? extremes.greatest : extremes.least, Int(group))
+      } else {
+        add(values, groups, column.validity)
+      }
     case .dates(let values): add(values, groups, column.validity)
     case .booleans(let values): add(values.map { $0 ? Int32(1) : 0 }, groups, column.validity)
     case .doubles(let values): add(values.map { orderedBits($0) }, groups, column.validity)
@@ -30,14 +37,30 @@ struct ExtremeState: AggregateState {
     }
   }
 
+  mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary) {
+    nulls.add(group, groupCount, summary.nullCount)
+    grow(&best, to: groupCount, by: worst)
+    guard let extreme = wantsMaximum ? summary.maximum : summary.minimum else { return }
+    let number: Int64 =
+      switch extreme {
+      case .bigint(let value), .timestamp(let value): value
+      case .date(let days): Int64(days)
+      case .boolean(let bit): bit ? 1 : 0
+      default: preconditionFailure("the extremes of \(type) are not taken from a summary")
+      }
+    keep(number, Int(group))
+  }
+
+  private mutating func keep(_ extreme: Int64, _ group: Int) {
+    best[group] = wantsMaximum ? max(best[group], extreme) : min(best[group], extreme)
+  }
+
   private mutating func add<T: FixedWidthInteger & SignedInteger>(
     _ values: [T], _ groups: RowGroups, _ validity: Bitmap?
   ) {
     switch groups {
     case .one(let group, _):
-      let extreme = extremeOf(values, validity, wantsMaximum) ?? worst
-      best[Int(group)] =
-        wantsMaximum ? max(best[Int(group)], extreme) : min(best[Int(group)], extreme)
+      if let extreme = extremeOf(values, validity, wantsMaximum) { keep(extreme, Int(group)) }
     case .each(let ids):
       if wantsMaximum {
         keepLargest(values, ids, validity, &best)

@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 
 /// Sums of integers, exact: in 64 bits for as long as nothing can overflow them, then in 128.
@@ -26,21 +27,22 @@ struct IntegerSumState: AggregateState {
     nulls.add(groups, groupCount, column.validity)
     grow(&low, to: groupCount)
     switch column.values {
-    case .integers(let values): try add(values, groups, column.validity)
-    case .dates(let values): try add(values, groups, column.validity)
+    case .integers(let values):
+      try add(values, groups, column.validity, magnitude: largestMagnitude(values))
+    case .dates(let values):
+      try add(values, groups, column.validity, magnitude: largestMagnitude(values))
     case .booleans(let values):
-      try add(values.map { $0 ? Int32(1) : 0 }, groups, column.validity)
+      try add(values.map { $0 ? Int32(1) : 0 }, groups, column.validity, magnitude: 1)
     case .wide(let values): try addWide(values, groups, column.validity)
     default: preconditionFailure("sums are of numbers")
     }
   }
 
   private mutating func add<T: FixedWidthInteger & SignedInteger>(
-    _ values: [T], _ groups: RowGroups, _ validity: Bitmap?
+    _ values: [T], _ groups: RowGroups, _ validity: Bitmap?, magnitude: UInt64
   ) throws(KernelsError) {
     let limit = UInt64(Int64.max)
-    let (most, overflow) = largestMagnitude(values).multipliedReportingOverflow(
-      by: UInt64(values.count))
+    let (most, overflow) = magnitude.multipliedReportingOverflow(by: UInt64(values.count))
     if overflow || most > limit {
       try addWide(values.map { Int128($0) }, groups, validity)
       return
@@ -118,6 +120,13 @@ struct IntegerSumState: AggregateState {
   /// The first magnitude that needs 39 digits.
   private static let decimalLimit: UInt128 =
     10_000_000_000_000_000_000 * 10_000_000_000_000_000_000
+}
+
+/// The largest distance from 0.
+private func largestMagnitude(_ values: [Int64]) -> UInt64 {
+  if values.isEmpty { return 1 }
+  let extremes = Extremes(values.span, before: 0)
+  return max(1, extremes.least.magnitude, extremes.greatest.magnitude)
 }
 
 /// No value is further from 0.

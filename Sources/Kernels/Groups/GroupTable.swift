@@ -21,6 +21,8 @@ package import Columns
 package struct GroupTable: Sendable {
   package private(set) var groupCount = 0
   package private(set) var statistics = GroupStatistics()
+  /// The rows of the last batch that were the first of their groups, in the order of these.
+  package private(set) var firstRows: [UInt32] = []
 
   private var stores: [KeyStore]
   private var domains: [Domain]
@@ -43,12 +45,16 @@ package struct GroupTable: Sendable {
   /// The keys by group.
   package func keyColumns() -> [Column] { stores.map { $0.column() } }
 
-  /// The group of each row; groups not seen before get the next numbers.
-  package mutating func add(_ keys: [Column], rowCount: Int) -> RowGroups {
-    precondition(keys.count == stores.count, "a row has one value a key")
+  /// The group of each row; groups not seen before get the next numbers. A key of a single row is
+  /// that of all rows.
+  package mutating func add(_ given: [Column], rowCount: Int) -> RowGroups {
+    precondition(given.count == stores.count, "a row has one value a key")
+    firstRows = []
     if rowCount == 0 { return .each([]) }
+    let keys = given.map { $0.count == rowCount || $0.fitsConstant ? $0 : spread($0, rowCount) }
     rowsSeen += rowCount
     if keys.isEmpty {
+      if groupCount == 0 { firstRows = [0] }
       groupCount = 1
       return .one(0, rows: rowCount)
     }
@@ -68,9 +74,11 @@ package struct GroupTable: Sendable {
     statistics.count(index.kind)
     if !newRows.isEmpty {
       for place in keys.indices {
-        stores[place].append(newRows, of: words[place], from: keys[place])
+        let rows = keys[place].count == rowCount ? newRows : newRows.map { _ in 0 }
+        stores[place].append(rows, of: words[place], from: keys[place])
       }
       groupCount += newRows.count
+      firstRows = newRows
     }
     if ids.count == 1 && rowCount > 1 { return .one(ids[0], rows: rowCount) }
     return .each(ids)
@@ -151,6 +159,20 @@ package struct GroupTable: Sendable {
     }
     return chosen
   }
+}
+
+extension Column {
+  /// Whether a single row of it can stand for all rows of a batch.
+  fileprivate var fitsConstant: Bool {
+    if validity != nil { return false }
+    if case .wide = values { return false }
+    if case .intervals = values { return false }
+    return true
+  }
+}
+
+private func spread(_ column: Column, _ rowCount: Int) -> Column {
+  gather(column, Array(repeating: 0, count: rowCount))
 }
 
 /// Sizes that decide which index a group table uses.

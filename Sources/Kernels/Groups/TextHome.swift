@@ -56,6 +56,15 @@ struct TextHome: Sendable {
     var map = translations[place].codes
     translations[place].codes = []
     let known = codesShared(with: dictionary)
+    if known == 0 && !map.isEmpty && map.count <= codes.count / 4 {
+      if map.contains(Self.unknown) {
+        let texts = dictionary.texts
+        for code in map.indices { map[code] = own.code(of: texts, at: code) }
+      }
+      translations[place].codes = map
+      interner = own
+      return translated(codes, by: map)
+    }
     var texts: TextVector?
     var result = [UInt32](repeating: 0, count: codes.count)
     for row in codes.indices {
@@ -77,6 +86,14 @@ struct TextHome: Sendable {
     translations[place].codes = map
     interner = own
     return result
+  }
+
+  /// PERF: a small dictionary is translated as a whole, whatever of it occurs, so that a row is one
+  /// look into an array.
+  private func translated(_ codes: [UInt32], by map: [UInt32]) -> [UInt32] {
+    [UInt32](capacity: codes.count) { output in
+      for row in codes.indices { output.append(map[Int(codes[row])]) }
+    }
   }
 
   /// The codes that mean the same here and there because both extend one shared dictionary.

@@ -130,6 +130,14 @@ struct WideIndex: Sendable {
 private func fill<T: FixedWidthInteger>(
   _ words: inout [UInt64], _ values: [T], _ validity: Bitmap?, _ place: Int, _ wordsPerRow: Int
 ) {
+  if values.count == 1 {
+    // One value stands for all rows.
+    let word = UInt64(truncatingIfNeeded: values[0])
+    for start in stride(from: 0, to: words.count, by: wordsPerRow) where validity?[0] ?? true {
+      words[start &+ place] = word
+    }
+    return
+  }
   for row in values.indices where validity?[row] ?? true {
     words[row &* wordsPerRow &+ place] = UInt64(truncatingIfNeeded: values[row])
   }

@@ -86,6 +86,11 @@ func textRanks(of column: Column) -> [UInt64] {
     return textRanks(texts, used: (0..<texts.count).map { UInt32($0) }).map { UInt64($0) }
   case .codes(let codes, let dictionary):
     if dictionary.count == 0 { return codes.map { _ in 0 } }
+    if let numbering = dictionary.numbering {
+      if numbering.isOrdered(count: dictionary.count) { return codes.map { UInt64($0) } }
+      let texts = numbering.texts(codes)
+      return textRanks(texts, used: codes.indices.map { UInt32($0) }).map { UInt64($0) }
+    }
     var isUsed = [Bool](repeating: false, count: dictionary.count)
     for row in codes.indices { isUsed[Int(codes[row])] = true }
     let used = isUsed.indices.filter { isUsed[$0] }.map { UInt32($0) }

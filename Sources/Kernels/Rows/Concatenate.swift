@@ -61,11 +61,28 @@ private func append<T>(_ columns: [Column], _ values: (Column.Values) -> [T]?) -
   return result
 }
 
+/// Whether the rows are few beside the texts of their dictionaries, which are several.
+private func isCheaperSpelled(_ columns: [Column]) -> Bool {
+  var seen: Set<ObjectIdentifier> = []
+  var entries = 0
+  var rows = 0
+  for column in columns {
+    rows += column.count
+    if case .codes(_, let dictionary) = column.values,
+      seen.insert(ObjectIdentifier(dictionary)).inserted
+    {
+      entries += dictionary.count
+    }
+  }
+  return seen.count > 1 && entries / 4 > rows
+}
+
 private func joinedTexts(_ columns: [Column]) -> Column.Values {
   let plain = columns.compactMap { column -> TextVector? in
     if case .texts(let texts) = column.values { texts } else { nil }
   }
-  if plain.count == columns.count {
+  if plain.count == columns.count || isCheaperSpelled(columns) {
+    let plain = columns.map { spelled($0) }
     var result = TextVector()
     result.reserve(
       texts: plain.reduce(0) { $0 + $1.count }, bytes: plain.reduce(0) { $0 + $1.bytes.count })

@@ -79,11 +79,17 @@ package func nullColumn(_ type: DataType, count: Int) -> Column {
   return Column(type, values, validity: Bitmap(repeating: false, count: count))
 }
 
-/// The texts of a column, spelled out; empty at nulls.
+/// The texts of a column, spelled out; at nulls any text.
 package func spelled(_ column: Column) -> TextVector {
   switch column.values {
   case .texts(let texts): return texts
   case .codes(let codes, let dictionary):
+    if let numbering = dictionary.numbering {
+      let places = column.validity.map { valid in
+        codes.indices.map { valid[$0] ? codes[$0] : 0 }
+      }
+      return numbering.texts(places ?? codes)
+    }
     let texts = dictionary.texts
     if texts.count == 0 { return TextVector(Array(repeating: "", count: codes.count)) }
     return gatherTexts(texts, codes, column.validity)

@@ -1,4 +1,5 @@
 import Bytes
+import ColumnFile
 import Columns
 import Kernels
 
@@ -7,9 +8,10 @@ extension Executor {
   func aggregate(_ aggregation: Aggregation) throws(QueryError) -> [Frame] {
     let stream = try stream(aggregation.input)
     let parts = stream.parts(options.threads)
+    let dependents = Dependence(shared).dependents(of: aggregation)
     let states = try Parallel.map(count: parts.count, threads: options.threads) {
       (part) throws(QueryError) in
-      var state = GroupState(aggregation, options)
+      var state = GroupState(aggregation, dependents, options)
       for piece in parts[part] { try state.add(try stream.read(piece)) }
       return state
     }
@@ -19,40 +21,104 @@ extension Executor {
   }
 }
 
+extension Zone {
+  /// What an aggregate needs to know of the column; nil where the zone does not say that.
+  fileprivate func summary(ofRows rowCount: Int, for aggregate: Aggregate) -> ColumnSummary? {
+    let hasValues = nullCount < rowCount
+    if aggregate.function != .count && hasValues {
+      guard isExact, minimum != nil, maximum != nil else { return nil }
+    }
+    return ColumnSummary(minimum: minimum, maximum: maximum, nullCount: nullCount)
+  }
+}
+
 /// The groups of some rows with the states of their aggregates.
 struct GroupState: Sendable {
   private let keys: [Bound]
   private let calls: [BoundAggregate]
+  /// The places of the keys that tell groups apart; the others follow from these, and only the
+  /// values of the first row of each group are read.
+  private let telling: [Int]
+  private let following: [Int]
   private var groups: GroupTable
+  private var followers: [[Column]]
   private var aggregates: AggregateSet
+  private var zonesTaken = 0
 
-  init(_ aggregation: Aggregation, _ options: QueryOptions) {
+  init(_ aggregation: Aggregation, _ dependents: Set<Int> = [], _ options: QueryOptions) {
     keys = aggregation.keys
     calls = aggregation.aggregates
-    groups = GroupTable(keys.map(\.type), options: options.groups)
+    telling = keys.indices.filter { !dependents.contains($0) }
+    following = keys.indices.filter { dependents.contains($0) }
+    followers = following.map { _ in [] }
+    groups = GroupTable(telling.map { aggregation.keys[$0].type }, options: options.groups)
     aggregates = AggregateSet(calls.map(\.aggregate), options: options.distinct)
   }
 
   mutating func add(_ frame: Frame) throws(QueryError) {
     var columns: [Column] = []
-    for key in keys { columns.append(try key.column(frame)) }
-    var arguments: [[Column]] = []
-    for call in calls {
-      var own: [Column] = []
-      for argument in call.arguments { own.append(try argument.column(frame)) }
-      arguments.append(own)
+    for place in telling {
+      let value = try keys[place].evaluate(frame)
+      let isShort = value.isConstant && frame.rowCount > 0
+      columns.append(isShort ? value.column : value.spread(over: frame.rowCount))
     }
     let rows = groups.add(columns, rowCount: frame.rowCount)
+    if !groups.firstRows.isEmpty && !following.isEmpty {
+      let first = frame.keeping(Selection(groups.firstRows, frame))
+      for (number, place) in following.enumerated() {
+        followers[number].append(try keys[place].column(first))
+      }
+    }
+    var inputs: [AggregateInput] = []
+    for call in calls { inputs.append(try input(of: call, rows, frame)) }
     do {
-      try aggregates.update(rows, groupCount: groups.groupCount, arguments)
+      try aggregates.update(rows, groupCount: groups.groupCount, inputs)
     } catch { throw QueryError(error) }
   }
 
+  /// The arguments of an aggregate; where the zone of a block says enough of them, only that.
+  private mutating func input(
+    of call: BoundAggregate, _ rows: RowGroups, _ frame: Frame
+  ) throws(QueryError) -> AggregateInput {
+    if case .one = rows, call.aggregate.takesSummary,
+      case .column(let place, _)? = call.arguments.first,
+      let summary = frame.slots[place].zone?.summary(ofRows: frame.rowCount, for: call.aggregate)
+    {
+      zonesTaken += 1
+      return .summary(summary)
+    }
+    var columns: [Column] = []
+    for argument in call.arguments { columns.append(try argument.column(frame)) }
+    return .columns(columns)
+  }
+
   mutating func merge(_ other: GroupState) throws(QueryError) {
+    zonesTaken += other.zonesTaken
+    let known = groups.groupCount
     let places = groups.merge(other.groups)
+    if !following.isEmpty {
+      let new = places.indices.filter { places[$0] >= known }.map { UInt32($0) }
+      for number in following.indices where !new.isEmpty {
+        followers[number].append(gather(other.follower(number), new))
+      }
+    }
     do {
       try aggregates.merge(other.aggregates, groups: places, groupCount: groups.groupCount)
     } catch { throw QueryError(error) }
+  }
+
+  private func follower(_ number: Int) -> Column {
+    concatenate(followers[number], type: keys[following[number]].type)
+  }
+
+  /// All keys by group, in their order.
+  private func keyColumns() -> [Column] {
+    var columns = groups.keyColumns().makeIterator()
+    return keys.indices.map { place in
+      if let number = following.firstIndex(of: place) { return follower(number) }
+      guard let column = columns.next() else { preconditionFailure("each key has its values") }
+      return column
+    }
   }
 
   mutating func finish(_ collector: StatisticsCollector) throws(QueryError) -> Frame {
@@ -60,17 +126,21 @@ struct GroupState: Sendable {
     let count = keys.isEmpty ? 1 : groups.groupCount
     let grouping = groups.statistics
     let distinct = aggregates.distinctStatistics
+    let (zones, followingCount) = (zonesTaken, following.count)
     collector.add { statistics in
+      statistics.zonesTaken += zones
+      statistics.followingKeys += followingCount
       statistics.denseGroupBatches += grouping.denseBatches
       statistics.packedGroupBatches += grouping.packedBatches
       statistics.wideGroupBatches += grouping.wideBatches
       statistics.distinctBitsetBatches += distinct.bitsetBatches
       statistics.distinctPendingBatches += distinct.pendingBatches
+      statistics.distinctPairBatches += distinct.pairBatches
       statistics.distinctHashedBatches += distinct.hashedBatches
     }
     do {
       let results = try aggregates.finish(groupCount: count)
-      return Frame(groups.keyColumns() + results, rowCount: count)
+      return Frame(keyColumns() + results, rowCount: count)
     } catch { throw QueryError(error) }
   }
 }

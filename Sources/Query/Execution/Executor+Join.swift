@@ -11,7 +11,8 @@ extension Executor {
       table = try rightSide(join)
     }
     let leftKeys = join.leftKeys
-    return try stream(join.left).map { (frame) throws(QueryError) in
+    let width = join.left.types.count
+    return try stream(join.left).joined(width: width) { (frame) throws(QueryError) in
       var probe: [Column] = []
       for key in leftKeys { probe.append(try key.column(frame)) }
       return table.joined(frame, probe)
@@ -22,25 +23,24 @@ extension Executor {
     let right = try frame(join.right)
     var keys: [Column] = []
     for key in join.rightKeys { keys.append(try key.column(right)) }
-    return JoinTable(keys, right, isLeftOuter: join.isLeftOuter)
+    return try JoinTable(keys, right, isLeftOuter: join.isLeftOuter)
   }
 }
 
 /// The right side of a join, found by its keys.
 struct JoinTable: Sendable {
   private let join: HashJoin
-  private let right: Frame
+  private let right: [BaseColumn]
   private let isLeftOuter: Bool
   private let byCode: RowsByCode
 
-  init(_ keys: [Column], _ right: Frame, isLeftOuter: Bool) {
+  init(_ keys: [Column], _ right: Frame, isLeftOuter: Bool) throws(QueryError) {
     let join = HashJoin(keys, rowCount: right.rowCount)
     self.join = join
     // Texts are given codes once, so that no row of the join spells one out.
-    self.right = Frame(
-      right.columns.map { column in
-        if case .texts = column.values { column.interned() } else { column }
-      }, rowCount: right.rowCount)
+    self.right = try right.columns.map { column in
+      if case .texts = column.values { BaseColumn(column.interned()) } else { BaseColumn(column) }
+    }
     self.isLeftOuter = isLeftOuter
     byCode = RowsByCode(join)
   }
@@ -50,8 +50,13 @@ struct JoinTable: Sendable {
     if join.isUnique { return joinedOnce(left, keys) }
     let (rows, partners) = join.probe(
       keys, rowCount: left.rowCount, keepsUnmatched: isLeftOuter)
-    let columns = left.columns.map { gather($0, rows) } + right.columns.map { gather($0, partners) }
-    return Frame(columns, rowCount: rows.count)
+    return joined(left.keeping(.rows(rows)), partners)
+  }
+
+  /// The columns of `left` and those of each row's partner, which are taken when somebody asks.
+  private func joined(_ left: Frame, _ partners: [UInt32]) -> Frame {
+    let slots = right.map { Slot.deferred(DeferredColumn($0, partners)) }
+    return Frame(slots: left.slots + slots, rowCount: partners.count)
   }
 
   /// With at most one partner a row, the left side keeps its columns as they are.
@@ -59,12 +64,10 @@ struct JoinTable: Sendable {
     let partners = byCode.match(keys, rowCount: left.rowCount)
     let isComplete = !partners.contains(Column.absent)
     if isLeftOuter || isComplete {
-      let columns = left.columns + right.columns.map { gather($0, partners) }
-      return Frame(columns, rowCount: left.rowCount)
+      return joined(left, partners)
     }
     let rows = partners.indices.filter { partners[$0] != Column.absent }.map { UInt32($0) }
     let kept = rows.map { partners[Int($0)] }
-    let columns = left.columns.map { gather($0, rows) } + right.columns.map { gather($0, kept) }
-    return Frame(columns, rowCount: rows.count)
+    return joined(left.keeping(.rows(rows)), kept)
   }
 }

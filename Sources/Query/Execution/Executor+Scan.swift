@@ -1,3 +1,4 @@
+import Bytes
 import ColumnFile
 import Columns
 import Kernels
@@ -5,18 +6,20 @@ import Kernels
 extension Executor {
   /// The blocks that may have rows of the query, in order.
   func scan(_ scan: Scan) throws(QueryError) -> Stream {
-    let chosen = ChosenBlocks(scan, partition: partition)
+    let chosen = try ChosenBlocks(scan, partition: partition, threads: options.threads)
     let statistics = chosen.statistics
     collector.add { $0.add(statistics) }
     let blocks = chosen.blocks
     let columns = scan.columns
     let collector = collector
-    return Stream(count: blocks.count, partitions: chosen.partitions) {
-      (place) throws(QueryError) in
-      let frame = try blocks[place].read(columns)
-      collector.add { $0.rowsRead += frame.rowCount }
-      return frame
-    }
+    return Stream(
+      count: blocks.count, partitions: chosen.partitions,
+      bounds: { place, column in blocks[place].bounds(columns[column]) },
+      read: { (place) throws(QueryError) in
+        let frame = blocks[place].frame(columns, collector)
+        collector.add { $0.rowsRead += frame.rowCount }
+        return frame
+      })
   }
 }
 
@@ -30,16 +33,24 @@ struct ChosenBlocks {
   /// Whether a block of the last partition was chosen.
   private var isRead = false
 
-  /// Of all partitions, or of one.
-  init(_ scan: Scan, partition: Value?) {
+  /// Of all partitions, or of one. Files are opened on `threads` threads, and only those of which
+  /// more is asked than how many rows they have.
+  init(_ scan: Scan, partition: Value?, threads: Int) throws(QueryError) {
     let isPartitioned = scan.table.partitionColumn != nil
-    for segment in scan.table.segments {
-      if let partition, isPartitioned, (segment.partition ?? .null) != partition { continue }
-      add(segment, scan)
+    let segments = scan.table.segments.filter { segment in
+      partition == nil || !isPartitioned || (segment.partition ?? .null) == partition
     }
+    let isWanted = segments.map { segment in
+      mayHold(scan) { Self.bounds(ofPartition: segment, scan, $0) }
+    }
+    let opened = try Parallel.map(count: segments.count, threads: threads) {
+      (place) throws(QueryError) in
+      isWanted[place] && !scan.columns.isEmpty ? try segments[place].opened() : segments[place]
+    }
+    for (place, segment) in opened.enumerated() { add(segment, scan, isWanted: isWanted[place]) }
   }
 
-  private mutating func add(_ segment: Segment, _ scan: Scan) {
+  private mutating func add(_ segment: Segment, _ scan: Scan, isWanted: Bool) {
     if statistics.partitions == 0 || segment.partition == nil || segment.partition != previous {
       statistics.partitions += 1
       isRead = false
@@ -47,7 +58,6 @@ struct ChosenBlocks {
     previous = segment.partition
     statistics.blocks += segment.blockCount
     let first = blocks.count
-    let isWanted = mayHold(scan) { Self.bounds(ofPartition: segment, scan, $0) }
     for number in 0..<segment.blockCount {
       let block = Block(segment: segment, number: number)
       let bytes = block.storedBytes(scan.columns)
@@ -92,21 +102,19 @@ struct Block {
   let segment: Segment
   let number: Int
 
-  func read(_ columns: [Int]) throws(QueryError) -> Frame {
+  /// Its rows; columns of a file are read when somebody asks for them.
+  func frame(_ columns: [Int], _ collector: StatisticsCollector) -> Frame {
     switch segment.content {
     case .batch(let batch):
-      return Frame(columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
-    case .file(let file):
-      if columns.isEmpty { return Frame([], rowCount: file.rows(inBlock: number)) }
-      do {
-        return Frame(try file.read(columns: columns, block: number))
-      } catch { throw QueryError(error) }
+      Frame(columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
+    case .file(let file): OpenBlock(file, number, collector).frame(columns)
+    case .unopened(let file): Frame([], rowCount: file.rowCount)
     }
   }
 
   func storedBytes(_ columns: [Int]) -> Int {
     switch segment.content {
-    case .batch: 0
+    case .batch, .unopened: 0
     case .file(let file): file.storedBytes(columns: columns, block: number)
     }
   }
@@ -124,7 +132,13 @@ extension Segment {
   var blockCount: Int {
     switch content {
     case .file(let file): file.blockCount
-    case .batch: 1
+    case .batch, .unopened: 1
     }
+  }
+
+  /// The same with its file opened, where it has one.
+  func opened() throws(QueryError) -> Segment {
+    guard case .unopened(let file) = content else { return self }
+    return Segment(partition: partition, content: .file(try file.file()))
   }
 }

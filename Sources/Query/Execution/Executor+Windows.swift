@@ -9,7 +9,7 @@ extension Executor {
   ) throws(QueryError) -> Frame {
     var frame = all
     if calls.count == 1, let condition,
-      let limit = condition.largestNumber(at: all.columns.count)
+      let limit = condition.largestNumber(at: all.width)
     {
       frame = try leading(limit, of: calls[0], all)
     }
@@ -24,7 +24,7 @@ extension Executor {
         case .rank: order.ranks()
         case .denseRank: order.denseRanks()
         }
-      result.columns.append(Column(.bigint, .integers(numbers)))
+      result.append(Column(.bigint, .integers(numbers)))
     }
     return result
   }

@@ -28,6 +28,7 @@ struct Executor: Sendable {
     var result = self
     result.partition = partition
     result.options.threads = threads
+    result.options.distinct.threads = threads
     result.memory = FrameMemory(limit: options.memory / 2 / max(1, options.threads))
     return result
   }
@@ -41,20 +42,21 @@ struct Executor: Sendable {
   func frames(_ plan: Plan) throws(QueryError) -> [Frame] {
     let stream = try stream(plan)
     return try Parallel.map(count: stream.count, threads: options.threads) {
-      (piece) throws(QueryError) in try stream.read(piece)
+      (piece) throws(QueryError) in try stream.read(piece).loaded()
     }
   }
 
   /// All rows as one frame.
   func frame(_ plan: Plan) throws(QueryError) -> Frame {
-    Frame.joined(try frames(plan), types: plan.types)
+    try Frame.joined(try frames(plan), types: plan.types)
   }
 
   func stream(_ plan: Plan) throws(QueryError) -> Stream {
     guard let profile else { return try opened(plan) }
     let key = plan.identity
     let inner = try profile.timed(key) { () throws(QueryError) in try opened(plan) }
-    return Stream(count: inner.count, partitions: inner.partitions) { (piece) throws(QueryError) in
+    return Stream(count: inner.count, partitions: inner.partitions, bounds: inner.bounds) {
+      (piece) throws(QueryError) in
       let frame = try profile.timed(key) { () throws(QueryError) in try inner.read(piece) }
       profile.count(key, rows: frame.rowCount)
       return frame
@@ -71,15 +73,9 @@ struct Executor: Sendable {
       let rows = try windows(calls, over: try frame(input), where: condition)
       return Stream([rows.keeping(try condition.selected(rows))])
     case .filter(let input, let condition):
-      return try stream(input).map { (frame) throws(QueryError) in
-        frame.keeping(try condition.selected(frame))
-      }
+      return try stream(input).filtered(by: condition)
     case .project(let input, let expressions):
-      return try stream(input).map { (frame) throws(QueryError) in
-        var columns: [Column] = []
-        for expression in expressions { columns.append(try expression.column(frame)) }
-        return Frame(columns, rowCount: frame.rowCount)
-      }
+      return try stream(input).projected(to: expressions)
     case .join(let join): return try self.join(join)
     case .aggregate(let aggregation): return Stream(try aggregate(aggregation))
     case .window(let input, let calls):
@@ -107,7 +103,8 @@ struct Executor: Sendable {
       return Stream([try memory.frame(number, -1) { () throws(QueryError) in try frame(plan) }])
     }
     let inner = try stream(plan)
-    return Stream(count: inner.count, partitions: inner.partitions) { (piece) throws(QueryError) in
+    return Stream(count: inner.count, partitions: inner.partitions, bounds: inner.bounds) {
+      (piece) throws(QueryError) in
       try memory.frame(number, piece) { () throws(QueryError) in try inner.read(piece) }
     }
   }
@@ -144,10 +141,16 @@ struct Executor: Sendable {
 
 extension Frame {
   /// Frames of the same columns as one.
-  static func joined(_ frames: [Frame], types: [DataType]) -> Frame {
+  static func joined(_ frames: [Frame], types: [DataType]) throws(QueryError) -> Frame {
+    // A frame without rows may have columns in another form, which would change that of all.
+    var frames = frames.filter { $0.rowCount > 0 }
     if frames.count == 1 { return frames[0] }
-    let columns = types.indices.map { place in
-      concatenate(frames.map { $0.columns[place] }, type: types[place])
+    if frames.isEmpty { frames = [Frame(types.map { nullColumn($0, count: 0) }, rowCount: 0)] }
+    var columns: [Column] = []
+    for place in types.indices {
+      var parts: [Column] = []
+      for frame in frames { parts.append(try frame.column(place)) }
+      columns.append(concatenate(parts, type: types[place]))
     }
     return Frame(columns, rowCount: frames.reduce(0) { $0 + $1.rowCount })
   }

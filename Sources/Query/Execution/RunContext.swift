@@ -56,19 +56,22 @@ final class FrameMemory: Sendable {
 }
 
 extension Frame {
+  /// About how much memory it takes once its columns have been read.
+  var byteCount: Int { slots.reduce(0) { $0 + $1.byteCount(rowCount: rowCount) } }
+}
+
+extension Column {
   /// About how much memory it takes.
   var byteCount: Int {
-    columns.reduce(0) { total, column in
-      switch column.values {
-      case .booleans(let values): total + values.count
-      case .dates(let values): total + values.count * 4
-      case .codes(let values, _): total + values.count * 4
-      case .integers(let values): total + values.count * 8
-      case .doubles(let values): total + values.count * 8
-      case .wide(let values): total + values.count * 16
-      case .intervals(let values): total + values.count * 16
-      case .texts(let values): total + values.bytes.count + values.count * 4
-      }
+    switch values {
+    case .booleans(let values): values.count
+    case .dates(let values): values.count * 4
+    case .codes(let values, _): values.count * 4
+    case .integers(let values): values.count * 8
+    case .doubles(let values): values.count * 8
+    case .wide(let values): values.count * 16
+    case .intervals(let values): values.count * 16
+    case .texts(let values): values.bytes.count + values.count * 4
     }
   }
 }

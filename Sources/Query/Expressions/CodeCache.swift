@@ -3,33 +3,46 @@ import Kernels
 import Synchronization
 
 /// What an expression of one TEXT column says of each entry of the column's dictionaries: a pattern
-/// is matched 115 times for 115 genres, not once for each of 50 million rows.
+/// is matched 115 times for 115 genres, not once for each of 50 million rows. Likewise what an
+/// expression of one column of a joined table says of each row of that table.
 ///
-/// The expression is evaluated over the dictionary's texts and one NULL behind them, so that it may
+/// The expression is evaluated over the entries and one NULL behind them, so that it may
 /// do with NULL what it wants. That pays only when there are more rows than entries; until that
 /// many rows have been asked for, it is evaluated row by row.
 final class CodeCache: Sendable {
-  private struct Entry {
-    let dictionary: TextDictionary
+  private struct Known {
+    /// Kept so that nothing else can have its identity.
+    let owner: any AnyObject & Sendable
+    /// The codes for which the expression is true, where it is a match with constants.
+    let matches: [UInt32]?
     var rowsAsked = 0
     var result: Column?
   }
 
-  private let entries = Mutex<[Entry]>([])
+  private let entries = Mutex<[ObjectIdentifier: Known]>([:])
 
   init() {}
 
   func evaluate(_ inner: Bound, _ place: Int, _ frame: Frame) throws(QueryError) -> Operand {
-    let column = frame.columns[place]
+    if let (base, rows) = frame.slots[place].partners,
+      let value = try evaluate(inner, place, frame.width, base, rows)
+    {
+      return .column(value)
+    }
+    let column = try frame.column(place)
     guard case .codes(let codes, let dictionary) = column.values else {
       return try inner.evaluate(frame)
     }
-    var known = find(dictionary, rows: frame.rowCount)
-    if known == nil && isWorthwhile(dictionary) {
-      // Two threads may both compute it; they get the same and one of them is kept.
-      if let computed = try overEntries(inner, place, dictionary, frame.columns.count) {
-        known = keep(computed, for: dictionary)
-      }
+    let entry = find(dictionary, inner, rows: frame.rowCount)
+    if let matches = entry.matches, matches.count <= 1 {
+      let code = matches.first ?? .max
+      let bits = mapped(codes) { $0 == code }
+      return .column(Column(.boolean, .booleans(bits), validity: column.validity))
+    }
+    var known = entry.result
+    if known == nil && entry.rowsAsked >= dictionary.count {
+      let texts = Column(.text, .texts(dictionary.texts))
+      known = try overEntries(inner, place, texts, frame.width).map { keep($0, for: dictionary) }
     }
     guard let known else { return try inner.evaluate(frame) }
     if column.validity == nil { return .column(gather(known, codes)) }
@@ -38,19 +51,31 @@ final class CodeCache: Sendable {
     return .column(gather(known, places))
   }
 
-  /// The value for each entry and for NULL; nil where an entry is an error that no row may have.
-  private func overEntries(
-    _ inner: Bound, _ place: Int, _ dictionary: TextDictionary, _ width: Int
+  /// The value for each partner of a join; nil where that is not known for all rows of the table.
+  private func evaluate(
+    _ inner: Bound, _ place: Int, _ width: Int, _ base: BaseColumn, _ rows: [UInt32]
   ) throws(QueryError) -> Column? {
-    let count = dictionary.count + 1
-    var offsets = dictionary.texts.offsets
-    offsets.append(offsets[offsets.count - 1])
-    let texts = TextVector(offsets: offsets, bytes: dictionary.texts.bytes)
-    var validity = Bitmap(repeating: true, count: count)
-    validity.set(count - 1, to: false)
+    let entry = find(base, nil, rows: rows.count)
+    var known = entry.result
+    if known == nil && entry.rowsAsked >= base.column.count {
+      known = try overEntries(inner, place, base.column, width).map { keep($0, for: base) }
+    }
+    guard let known else { return nil }
+    let missing = UInt32(base.column.count)
+    if !rows.contains(Column.absent) { return gather(known, rows) }
+    return gather(known, rows.map { $0 == Column.absent ? missing : $0 })
+  }
+
+  /// The value for each entry and for NULL; nil where an entry is an error that no row may have.
+  /// Two threads may both compute it; they get the same and one of them is kept.
+  private func overEntries(
+    _ inner: Bound, _ place: Int, _ entries: Column, _ width: Int
+  ) throws(QueryError) -> Column? {
+    let count = entries.count + 1
     let nothing = Column(repeating: .null, .null, count: count)
     var columns = Array(repeating: nothing, count: width)
-    columns[place] = Column(.text, .texts(texts), validity: validity)
+    columns[place] = concatenate(
+      [entries, nullColumn(entries.type, count: 1)], type: entries.type)
     let frame = Frame(columns, rowCount: count)
     if !inner.canFail { return Self.coded(try inner.column(frame)) }
     do { return Self.coded(try inner.column(frame)) } catch { return nil }
@@ -62,31 +87,48 @@ final class CodeCache: Sendable {
     return column.interned()
   }
 
-  private func find(_ dictionary: TextDictionary, rows: Int) -> Column? {
-    entries.withLock { entries in
-      guard let index = entries.firstIndex(where: { $0.dictionary === dictionary }) else {
-        entries.append(Entry(dictionary: dictionary, rowsAsked: rows))
-        return nil
-      }
-      entries[index].rowsAsked += rows
-      return entries[index].result
+  private func find(
+    _ owner: any AnyObject & Sendable, _ inner: Bound?, rows: Int
+  ) -> Known {
+    let key = ObjectIdentifier(owner)
+    let known = entries.withLock { entries -> Known? in
+      entries[key]?.rowsAsked += rows
+      return entries[key]
+    }
+    if let known { return known }
+    var matches: [UInt32]?
+    if let inner, let dictionary = owner as? TextDictionary {
+      matches = CodeMatch(inner)?.codes(in: dictionary)
+    }
+    let made = Known(owner: owner, matches: matches, rowsAsked: rows)
+    return entries.withLock { entries in
+      if let other = entries[key] { return other }
+      entries[key] = made
+      return made
     }
   }
 
-  private func isWorthwhile(_ dictionary: TextDictionary) -> Bool {
+  private func keep(_ result: Column, for owner: any AnyObject & Sendable) -> Column {
     entries.withLock { entries in
-      entries.contains { $0.dictionary === dictionary && $0.rowsAsked >= dictionary.count }
-    }
-  }
-
-  private func keep(_ result: Column, for dictionary: TextDictionary) -> Column {
-    entries.withLock { entries in
-      for index in entries.indices where entries[index].dictionary === dictionary {
-        if let kept = entries[index].result { return kept }
-        entries[index].result = result
-      }
+      let key = ObjectIdentifier(owner)
+      if let kept = entries[key]?.result { return kept }
+      entries[key]?.result = result
       return result
     }
+  }
+
+  /// The rows for which a match with constants is true; nil where the expression is something else.
+  func selected(
+    _ inner: Bound, _ place: Int, _ frame: Frame
+  ) throws(QueryError) -> Selection? {
+    if frame.slots[place].partners != nil { return nil }
+    let column = try frame.column(place)
+    guard case .codes(let codes, let dictionary) = column.values,
+      let matches = find(dictionary, inner, rows: 0).matches
+    else { return nil }
+    var rows = rows(of: codes, among: matches)
+    if let validity = column.validity { rows = rows.filter { validity[Int($0)] } }
+    return Selection(rows, frame)
   }
 }
 

@@ -1,3 +1,4 @@
+import ColumnFile
 import Columns
 import Kernels
 
@@ -8,7 +9,11 @@ extension Bound {
   func evaluate(_ frame: Frame) throws(QueryError) -> Operand {
     switch self {
     case .column(let place, let type):
-      let column = frame.columns[place]
+      if case .same(let column) = frame.slots[place] {
+        return Operand(
+          column: column.type == type ? column : column.retyped(type), isConstant: true)
+      }
+      let column = try frame.column(place)
       return .column(column.type == type ? column : column.retyped(type))
     case .constant(let value, let type):
       return .constant(value, type)
@@ -17,6 +22,7 @@ extension Bound {
     case .logic(let isAnd, let operands):
       return try Logic.evaluate(isAnd: isAnd, operands, frame)
     case .isNull(let operand, let isNegated):
+      if let known = operand.partnerNullness(frame, isNegated: isNegated) { return known }
       let value = try operand.evaluate(frame)
       return value.nullness(isNegated: isNegated)
     case .conditional(let branches, let otherwise, let type, let union):
@@ -37,14 +43,38 @@ extension Bound {
     try evaluate(frame).spread(over: frame.rowCount)
   }
 
-  /// The rows where it is true: neither false nor NULL.
-  func selected(_ frame: Frame) throws(QueryError) -> Selection {
-    Selection(try evaluate(frame), rowCount: frame.rowCount)
+  /// As `column`, but a column that was not read stays so, and a value that all rows have is one.
+  func slot(_ frame: Frame) throws(QueryError) -> Slot {
+    if case .column(let place, let type) = self, frame.slots[place].type == type {
+      return frame.slots[place]
+    }
+    if case .conditional(let branches, let otherwise, _, _) = self,
+      let only = try Choice.only(branches, otherwise, frame), only.type == type
+    {
+      return try only.slot(frame)
+    }
+    let value = try evaluate(frame)
+    return value.isConstant ? .same(value.column) : .ready(value.column)
+  }
+
+}
+
+extension Bound {
+  /// For a column of a joined table that has no nulls of its own: which rows have no partner, which
+  /// is known without its values.
+  fileprivate func partnerNullness(_ frame: Frame, isNegated: Bool) -> Operand? {
+    guard case .column(let place, _) = self, let (base, rows) = frame.slots[place].partners,
+      base.column.validity == nil
+    else { return nil }
+    if !rows.contains(Column.absent) { return .constant(.boolean(isNegated), .boolean) }
+    let bits = mapped(rows) { ($0 == Column.absent) != isNegated }
+    return .column(Column(.boolean, .booleans(bits)))
   }
 }
 
 extension BoundCall {
   func evaluate(_ frame: Frame) throws(QueryError) -> Operand {
+    if let day = onlyDay(frame) { return .constant(.date(day), .date) }
     var operands: [Operand] = []
     var isConstant = true
     for argument in arguments {
@@ -69,6 +99,20 @@ extension BoundCall {
     }
     precondition(column.count == rowCount, "\(function.name) gives one value a row")
     return Operand(column: column, isConstant: isConstant)
+  }
+}
+
+extension BoundCall {
+  /// For the date of a TIMESTAMP column: the one of all rows, where the zone of the block says so.
+  /// In a table that is partitioned by that date no timestamp is read for it.
+  private func onlyDay(_ frame: Frame) -> Int32? {
+    guard type == .date, function.name == "CAST",
+      case .column(let place, .timestamp) = arguments[0],
+      let zone = frame.slots[place].zone, zone.nullCount == 0,
+      case .timestamp(let first)? = zone.minimum, case .timestamp(let last)? = zone.maximum,
+      dayNumber(first) == dayNumber(last)
+    else { return nil }
+    return Int32(dayNumber(first))
   }
 }
 
@@ -126,20 +170,21 @@ extension Frame {
   func keeping(_ selection: Selection) -> Frame {
     switch selection {
     case .all: self
-    case .none: Frame(columns.map { gather($0, []) }, rowCount: 0)
-    case .rows(let rows): Frame(columns.map { gather($0, rows) }, rowCount: rows.count)
+    case .none: Frame(slots: slots.map { .ready(nullColumn($0.type, count: 0)) }, rowCount: 0)
+    case .rows(let rows):
+      Frame(slots: slots.map { $0.keeping(rows, of: rowCount) }, rowCount: rows.count)
     }
   }
 
   /// The selected rows; of the other columns than `needed` only the places remain.
-  func keeping(_ selection: Selection, needed: Set<Int>) -> Frame {
+  func keeping(_ selection: Selection, needed: Set<Int>) throws(QueryError) -> Frame {
     guard case .rows(let rows) = selection else { return keeping(selection) }
     var kept: [Column] = []
-    for place in columns.indices {
+    for place in slots.indices {
       kept.append(
         needed.contains(place)
-          ? gather(columns[place], rows)
-          : Column(repeating: .null, columns[place].type, count: rows.count))
+          ? gather(try column(place), rows)
+          : Column(repeating: .null, slots[place].type, count: rows.count))
     }
     return Frame(kept, rowCount: rows.count)
   }
@@ -190,7 +235,7 @@ enum Logic {
     case .all: return try operand.evaluate(frame)
     case .none: return .constant(.null, .boolean)
     case .rows(let rows):
-      let part = frame.keeping(.rows(rows), needed: operand.columns)
+      let part = try frame.keeping(.rows(rows), needed: operand.columns)
       let values = try operand.column(part)
       return .column(values.scattered(to: rows, of: frame.rowCount))
     }

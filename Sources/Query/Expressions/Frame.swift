@@ -1,23 +1,46 @@
 import Columns
 import Kernels
 
-/// Equally long columns without names: what flows between operators.
+/// Equally long columns without names: what flows between operators. A column is read from its file
+/// when somebody asks for its values, so that rows that were left out before cost nothing.
 struct Frame: Sendable {
-  var columns: [Column]
+  private(set) var slots: [Slot]
   var rowCount: Int
 
-  init(_ columns: [Column], rowCount: Int) {
-    self.columns = columns
+  init(slots: [Slot], rowCount: Int) {
+    self.slots = slots
     self.rowCount = rowCount
   }
 
-  init(_ batch: ColumnBatch) {
-    columns = batch.columns
-    rowCount = batch.rowCount
+  init(_ columns: [Column], rowCount: Int) {
+    self.init(slots: columns.map(Slot.ready), rowCount: rowCount)
   }
+
+  init(_ batch: ColumnBatch) { self.init(batch.columns, rowCount: batch.rowCount) }
 
   /// One row without columns: what a query without FROM reads.
   static let oneRow = Frame([], rowCount: 1)
+
+  /// How many columns there are.
+  var width: Int { slots.count }
+
+  func column(_ place: Int) throws(QueryError) -> Column {
+    try slots[place].column(rowCount: rowCount)
+  }
+
+  /// All columns, read.
+  var columns: [Column] {
+    get throws(QueryError) {
+      var columns: [Column] = []
+      for slot in slots { columns.append(try slot.column(rowCount: rowCount)) }
+      return columns
+    }
+  }
+
+  /// The same with all columns read.
+  func loaded() throws(QueryError) -> Frame { Frame(try columns, rowCount: rowCount) }
+
+  mutating func append(_ column: Column) { slots.append(.ready(column)) }
 }
 
 /// A value of each row for a function: a column, or one value for all rows.

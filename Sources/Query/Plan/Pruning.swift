@@ -38,17 +38,54 @@ struct Pruning {
     }
   }
 
+  /// Whether the condition is true for all rows. Where that cannot be told the answer is no.
+  func surelyHolds(_ condition: Bound) -> Bool {
+    switch condition {
+    case .constant(let value, _): return value == .boolean(true)
+    case .logic(let isAnd, let operands):
+      return isAnd ? operands.allSatisfy(surelyHolds) : operands.contains(where: surelyHolds)
+    case .isNull(let operand, let isNegated):
+      guard let known = known(operand) else { return false }
+      return isNegated ? !known.mayBeNull : !known.mayHaveValues
+    case .perCode(let inner, _, _): return surelyHolds(inner)
+    case .call(let call):
+      guard let (known, comparison, value) = comparison(of: call) else { return false }
+      return surelyHolds(known, comparison, value)
+    default: return false
+    }
+  }
+
   private func mayHold(_ call: BoundCall) -> Bool {
+    guard let (known, comparison, value) = comparison(of: call) else { return true }
+    return mayHold(known, comparison, value)
+  }
+
+  /// What is compared with a constant, where that is all that a call does.
+  private func comparison(of call: BoundCall) -> (Bounds, Comparison, Value)? {
     guard call.arguments.count == 2, let comparison = Comparison(rawValue: call.function.name)
-    else { return true }
+    else { return nil }
     let (left, right) = (call.arguments[0], call.arguments[1])
     if let value = right.constantValue, let known = known(left) {
-      return mayHold(known, comparison, value)
+      return (known, comparison, value)
     }
     if let value = left.constantValue, let known = known(right) {
-      return mayHold(known, comparison.mirrored, value)
+      return (known, comparison.mirrored, value)
     }
-    return true
+    return nil
+  }
+
+  private func surelyHolds(_ known: Bounds, _ comparison: Comparison, _ value: Value) -> Bool {
+    guard !known.mayBeNull, value != .null, let minimum = known.minimum,
+      let maximum = known.maximum, let low = order(minimum, value), let high = order(maximum, value)
+    else { return false }
+    return switch comparison {
+    case .equal: low == 0 && high == 0
+    case .notEqual: low > 0 || high < 0
+    case .less: high < 0
+    case .lessOrEqual: high <= 0
+    case .greater: low > 0
+    case .greaterOrEqual: low >= 0
+    }
   }
 
   /// The bounds of an expression that follows a column without turning back.
