@@ -7,6 +7,7 @@ extension Suite {
   static let file = Suite("file") { bench in
     try packing(bench)
     try plays(bench)
+    try listens(bench)
   }
 
   private static func packing(_ bench: Measurement) throws {
@@ -95,8 +96,33 @@ extension Suite {
     }
   }
 
-  private static func write(_ batches: [ColumnBatch]) throws -> [UInt8] {
-    var writer = try ColumnFileWriter(PlayStream.schema)
+  /// The rows of a day of a table without an order, whose track ids are codes of its lake.
+  private static func listens(_ bench: Measurement) throws {
+    let rows = bench.scaled(330_000, smoke: 70_000)
+    var listens = ListenStream()
+    let batches = (0..<(rows + 9999) / 10_000).map { part in
+      listens.batch(rows: min(10_000, rows - part * 10_000))
+    }
+    var options = WriteOptions()
+    options.mayReorder = true
+    let chosen = options
+    let bytes = try write(batches, chosen)
+    try bench.measure(
+      "write listens of a day", bytes: bytes.count, rows: rows, expecting: bytes.count
+    ) {
+      try write(batches, chosen).count
+    }
+    let binding = ["track_id": DictionaryBinding(dictionary: listens.tracks, extensionCodes: [])]
+    try bench.measure(
+      "read listens of a day", bytes: bytes.count, rows: rows, expecting: rows
+    ) { try read(bytes, Array(0..<3), binding) }
+    describe(try ColumnFile(MemorySource(bytes), dictionaries: binding))
+  }
+
+  private static func write(
+    _ batches: [ColumnBatch], _ options: WriteOptions = WriteOptions()
+  ) throws -> [UInt8] {
+    var writer = try ColumnFileWriter(batches[0].schema, options)
     var bytes: [UInt8] = []
     for batch in batches {
       try writer.append(batch)
@@ -105,8 +131,10 @@ extension Suite {
     return try bytes + writer.finish()
   }
 
-  private static func read(_ bytes: [UInt8], _ columns: [Int]) throws -> Int {
-    let file = try ColumnFile(MemorySource(bytes))
+  private static func read(
+    _ bytes: [UInt8], _ columns: [Int], _ dictionaries: [String: DictionaryBinding] = [:]
+  ) throws -> Int {
+    let file = try ColumnFile(MemorySource(bytes), dictionaries: dictionaries)
     var rows = 0
     for block in 0..<file.blockCount {
       rows += try file.read(columns: columns, block: block).columns[0].count

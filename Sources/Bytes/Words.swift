@@ -21,6 +21,23 @@ package enum Words {
     }
   }
 
+  /// Appends numbers counted from `base`.
+  package static func append(
+    _ values: Span<UInt32>, from base: Int64, to integers: inout [Int64]
+  ) {
+    let start = integers.count
+    integers.append(contentsOf: repeatElement(base, count: values.count))
+    // SAFETY: the values were given that many places, from `start` on, just above; both buffers
+    // are used inside their bounds and only during the closures.
+    unsafe integers.withUnsafeMutableBufferPointer { output in
+      unsafe values.withUnsafeBufferPointer { input in
+        for index in 0..<input.count {
+          unsafe output[start &+ index] &+= unsafe Int64(input[index])
+        }
+      }
+    }
+  }
+
   /// The doubles whose bytes `range` holds, which is a whole number of them.
   package static func doubles(_ bytes: [UInt8], _ range: Range<Int>) -> [Double] {
     precondition(range.count % 8 == 0, "whole doubles")

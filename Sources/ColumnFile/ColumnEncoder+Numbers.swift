@@ -15,10 +15,10 @@ extension ColumnEncoder {
       pending.form = .numbers
     }
     if pending.form == .numbers, let affix {
-      let extremes = appendNumbers(codes, numbering.first, rows, present)
-      guard let extremes, !affix.takesNumbers(of: numbering.affix, from: extremes.least) else {
-        return
-      }
+      pending.appendCodes(codes, rows, present, from: numbering.first)
+      if affix == numbering.affix || pending.integers.count == start { return }
+      let least = Self.least(pending.integers, from: start)
+      if affix.takesNumbers(of: numbering.affix, from: least) { return }
       pending.integers.removeLast(pending.integers.count - start)
     }
     let chosen = present.map { $0.map { codes[$0] } } ?? Array(codes[rows])
@@ -26,19 +26,8 @@ extension ColumnEncoder {
     try append(texts, 0..<texts.count, nil)
   }
 
-  /// The extremes of the appended numbers; nil where there are none.
-  private mutating func appendNumbers(
-    _ codes: [UInt32], _ first: Int64, _ rows: Range<Int>, _ present: [Int]?
-  ) -> Extremes? {
-    let start = pending.integers.count
-    if let present {
-      for row in present { pending.integers.append(first &+ Int64(codes[row])) }
-    } else {
-      for code in codes[rows] { pending.integers.append(first &+ Int64(code)) }
-    }
-    if pending.integers.count == start { return nil }
-    let added = pending.integers.span.extracting(start..<pending.integers.count)
-    return Extremes(added, before: first)
+  private static func least(_ numbers: [Int64], from start: Int) -> Int64 {
+    Extremes(numbers.span.extracting(start..<numbers.count), before: numbers[start]).least
   }
 
   /// Decides like `settleTexts`, and turns what waits into texts where they are not to be numbers.

@@ -13,7 +13,9 @@ struct ColumnEncoder: Sendable {
   var blocks: [ColumnEntry.Block] = []
   /// Where its values follow from another column's.
   var follow: FollowEntry?
-  var habit = PageHabit()
+  /// The map of its ranks, once it is written.
+  var ranking: RankingEntry?
+  private var maker: PageMaker
 
   /// The dictionary that the lake shares, where the column's codes are of one.
   private(set) var shared: SharedDictionary?
@@ -35,6 +37,7 @@ struct ColumnEncoder: Sendable {
   init(_ field: Field, _ options: WriteOptions) {
     self.field = field
     self.options = options
+    maker = PageMaker(field, options)
   }
 
   /// Whether any block of it has codes.
@@ -44,7 +47,10 @@ struct ColumnEncoder: Sendable {
 
   var ownTexts: TextVector { interner.texts }
 
-  var ownTextCount: Int { interner.count }
+  /// About the memory of its dictionary and its ranking.
+  var learnedMemory: Int {
+    interner.memory + translation.count * 8 + (maker.ranking?.memory ?? 0)
+  }
 
   /// What all its texts have in common, if they are numbers throughout.
   var numbers: NumberedTexts? {
@@ -64,6 +70,42 @@ struct ColumnEncoder: Sendable {
     case .codes(let codes, let dictionary): try append(codes, dictionary, rows, present)
     case .wide, .intervals: preconditionFailure("the schema has stored types only")
     }
+  }
+}
+
+// MARK: - Pages
+
+extension ColumnEncoder {
+  /// The making of the pages of some blocks.
+  func job(
+    _ blocks: [PendingColumn], _ follower: Follower?, _ sources: [PendingColumn], isFirst: Bool
+  ) -> ColumnJob {
+    var maker = maker
+    maker.affix = affix
+    let hasFewTexts = shared == nil && interner.count <= ZoneMaker.dictionaryLimit
+    return ColumnJob(
+      maker: maker,
+      zones: ZoneSource(
+        field: field, affix: affix, texts: hasFewTexts ? interner.texts : nil), blocks: blocks,
+      follower: follower, sources: sources, isFirst: isFirst)
+  }
+
+  /// Takes what a job has learned; its pages are placed one by one.
+  mutating func take(_ maker: PageMaker) { self.maker = maker }
+
+  mutating func place(
+    _ page: StoredPage, _ zone: Zone, into file: inout [UInt8], start: Int
+  ) {
+    blocks.append(ColumnEntry.Block(page: page.append(to: &file, start: start), zone: zone))
+  }
+
+  /// Writes the map of the ranking, if any page needs it.
+  mutating func finishRanking(into file: inout [UInt8], start: Int) {
+    guard let learned = maker.ranking, blocks.contains(where: { $0.page.encoding.isRanked })
+    else { return }
+    let page = maker.rankingPage().append(to: &file, start: start)
+    ranking = RankingEntry(
+      firstKey: learned.firstKey, keyCount: learned.classes.count, page: page)
   }
 }
 
@@ -141,11 +183,11 @@ extension ColumnEncoder {
       let isDiverse = dictionary.count > rows.count / 2 && dictionary.count > 64
       pending.form = shared == nil && isDiverse ? .texts : .codes
     }
-    if pending.form == .numbers && !translateNumbers(codes, dictionary, present ?? Array(rows)) {
+    if pending.form == .numbers && !translateNumbers(codes, dictionary, rows, present) {
       becomeTexts()
     }
     switch pending.form {
-    case .codes: translate(codes, dictionary, present ?? Array(rows))
+    case .codes: translate(codes, dictionary, rows, present)
     case .texts:
       let texts = dictionary.texts
       for row in present ?? Array(rows) {
@@ -155,50 +197,75 @@ extension ColumnEncoder {
     }
   }
 
-  private mutating func translate(_ codes: [UInt32], _ dictionary: TextDictionary, _ rows: [Int]) {
-    let known = UInt32(shared?.count ?? 0)
+  private mutating func translate(
+    _ codes: [UInt32], _ dictionary: TextDictionary, _ rows: Range<Int>, _ present: [Int]?
+  ) {
+    let known = Int64(shared?.count ?? 0)
+    let place = pending.integers.count
+    pending.appendCodes(codes, rows, present)
+    guard Self.greatest(pending.integers, from: place) >= known else { return }
     start(dictionary)
-    var texts: TextVector?
-    for row in rows {
-      let code = codes[row]
-      if code < known {
-        pending.integers.append(Int64(code))
-        continue
+    let missing = Self.missing(pending.integers, from: place, known, translation)
+    if !missing.isEmpty {
+      let texts = dictionary.texts
+      for code in missing where translation[Int(code - known)] < 0 {
+        translation[Int(code - known)] =
+          known + Int64(interner.code(texts.bytes.span, texts.range(Int(code))))
       }
-      let place = Int(code - known)
-      if translation[place] < 0 {
-        let spelled = texts ?? dictionary.texts
-        texts = spelled
-        translation[place] = Int64(
-          known + interner.code(spelled.bytes.span, spelled.range(Int(code))))
-      }
-      pending.integers.append(translation[place])
     }
+    Self.replace(&pending.integers, from: place, known, by: translation)
   }
 
   /// False, with nothing appended, where a text does not fit.
   private mutating func translateNumbers(
-    _ codes: [UInt32], _ dictionary: TextDictionary, _ rows: [Int]
+    _ codes: [UInt32], _ dictionary: TextDictionary, _ rows: Range<Int>, _ present: [Int]?
   ) -> Bool {
     guard let affix else { return false }
+    let place = pending.integers.count
+    pending.appendCodes(codes, rows, present)
     start(dictionary)
-    let before = pending.integers.count
-    var texts: TextVector?
-    for row in rows {
-      let place = Int(codes[row])
-      if translation[place] < 0 {
-        let spelled = texts ?? dictionary.texts
-        texts = spelled
-        let range = spelled.range(place)
-        translation[place] = affix.number(spelled.bytes.span, range.lowerBound, range.upperBound)
-        if translation[place] < 0 {
-          pending.integers.removeLast(pending.integers.count - before)
+    let missing = Self.missing(pending.integers, from: place, 0, translation)
+    if !missing.isEmpty {
+      let texts = dictionary.texts
+      for code in missing {
+        let range = texts.range(Int(code))
+        let number = affix.number(texts.bytes.span, range.lowerBound, range.upperBound)
+        translation[Int(code)] = number
+        if number < 0 {
+          pending.integers.removeLast(pending.integers.count - place)
           return false
         }
       }
-      pending.integers.append(translation[place])
     }
+    Self.replace(&pending.integers, from: place, 0, by: translation)
     return true
+  }
+
+  private static func greatest(_ values: [Int64], from start: Int) -> Int64 {
+    var greatest: Int64 = -1
+    for index in start..<values.count { greatest = max(greatest, values[index]) }
+    return greatest
+  }
+
+  /// The codes from `start` on that have no translation yet.
+  private static func missing(
+    _ codes: [Int64], from start: Int, _ known: Int64, _ translation: [Int64]
+  ) -> [Int64] {
+    var missing: [Int64] = []
+    for index in start..<codes.count {
+      let code = codes[index]
+      if code >= known && translation[Int(code &- known)] < 0 { missing.append(code) }
+    }
+    return missing
+  }
+
+  private static func replace(
+    _ codes: inout [Int64], from start: Int, _ known: Int64, by translation: [Int64]
+  ) {
+    for index in start..<codes.count {
+      let code = codes[index]
+      codes[index] = code < known ? code : translation[Int(code &- known)]
+    }
   }
 
   /// Forgets the translation of another dictionary.

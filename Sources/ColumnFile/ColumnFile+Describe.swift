@@ -19,7 +19,7 @@ package struct ColumnDescription: Sendable {
   /// The names of the encodings of its pages and how many pages have each, the commonest first.
   package var encodings: [(name: String, pages: Int)]
   package var compressedPages: Int
-  /// Of its pages, its map and its own dictionary.
+  /// Of its pages, its maps and its own dictionary.
   package var bytes: Int
   package var dictionaryBytes: Int
   package var mapBytes: Int
@@ -51,6 +51,12 @@ extension ColumnFile {
       blocks: blockCount, columns: footer.columns.map { describe($0) })
   }
 
+  /// How a column of a block is written.
+  package func encodingName(column: Int, block: Int) -> String {
+    let page = footer.columns[column].blocks[block].page
+    return page.encoding.name + (page.expandedSize == nil ? "" : ", zstd")
+  }
+
   private func describe(_ column: ColumnEntry) -> ColumnDescription {
     var counts: [Encoding: Int] = [:]
     var bytes = 0
@@ -62,7 +68,7 @@ extension ColumnFile {
     }
     let dictionary = column.dictionary.map { footer.dictionaries[$0] }
     let dictionaryBytes = dictionary?.pages.reduce(0) { $0 + $1.entry.size } ?? 0
-    let mapBytes = column.follow?.page.size ?? 0
+    let mapBytes = (column.follow?.page.size ?? 0) + (column.ranking?.page.size ?? 0)
     let encodings = counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
     return ColumnDescription(
       field: column.field, encodings: encodings.map { ($0.key.name, $0.value) },
@@ -135,6 +141,9 @@ extension Affix {
 }
 
 extension Encoding {
+  /// Whether its numbers are ranks.
+  var isRanked: Bool { self == .ranked || self == .rankedNumbers }
+
   /// What people call it.
   var name: String {
     switch self {
@@ -146,10 +155,12 @@ extension Encoding {
     case .runs: "runs"
     case .planes: "byte planes"
     case .follows: "follows"
+    case .ranked: "ranks"
     case .codes: "dictionary"
     case .plainText: "text"
     case .numbered: "affix and number"
     case .identifiers: "128-bit ids"
+    case .rankedNumbers: "affix and rank"
     case .plainDoubles: "doubles"
     case .decimals: "decimals"
     case .nothing: "nulls"

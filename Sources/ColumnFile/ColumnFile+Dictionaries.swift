@@ -44,6 +44,7 @@ extension ColumnFile {
     var dictionaries: [Int: OpenDictionary] = [:]
     var numbered: [Int: TextDictionary] = [:]
     var maps: [Int: OpenMap] = [:]
+    var rankings: [Int: OpenRanking] = [:]
   }
 }
 
@@ -137,6 +138,21 @@ extension ColumnFile {
     } catch { throw ColumnFileError(damaged: name, error) }
     opened.withLock { $0.maps[column] = map }
     return map
+  }
+
+  func open(_ ranking: RankingEntry, of column: Int) throws(ColumnFileError) -> OpenRanking {
+    if let open = opened.withLock({ $0.rankings[column] }) { return open }
+    let piece = try fetch([ranking.page])[0]
+    let made: OpenRanking
+    do throws(Damage) {
+      var reader = try ranking.page.open(piece.bytes, piece.range)
+      let classes: [UInt32] = try IntegerDecoder.decodePart(
+        &reader, count: ranking.keyCount, depth: 2)
+      guard reader.isAtEnd else { throw Damage("a ranking of it is longer than what it says") }
+      made = try OpenRanking(firstKey: ranking.firstKey, classes: classes)
+    } catch { throw ColumnFileError(damaged: name, error) }
+    opened.withLock { $0.rankings[column] = made }
+    return made
   }
 
   private func bind(

@@ -93,6 +93,9 @@ extension ColumnFile {
     if let numbers = entry.numbers, numbers.areCodes(rows: rowCount) {
       context.numbered = open(numbers, of: column)
     }
+    if entry.blocks[block].page.encoding.isRanked, let ranking = entry.ranking {
+      context.ranking = try open(ranking, of: column)
+    }
     if entry.blocks[block].page.encoding == .follows, let follow = entry.follow {
       let known = knownKeys[follow.source]
       let sourceKeys: KeyColumn
@@ -107,8 +110,11 @@ extension ColumnFile {
   private func keys(of column: Int, _ block: Int) throws(ColumnFileError) -> KeyColumn {
     let entry = footer.columns[column]
     let piece = try fetch([entry.blocks[block].page])[0]
+    var context = PageContext(column: entry, block: block, rows: rows(inBlock: block))
+    if entry.blocks[block].page.encoding.isRanked, let ranking = entry.ranking {
+      context.ranking = try open(ranking, of: column)
+    }
     do throws(Damage) {
-      let context = PageContext(column: entry, block: block, rows: rows(inBlock: block))
       guard let keys = try PageDecoder.keys(context, piece.bytes, piece.range) else {
         throw Damage("another column follows from this one, which has no codes")
       }

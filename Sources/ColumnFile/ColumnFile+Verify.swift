@@ -27,6 +27,11 @@ extension ColumnFile {
         verification.pages += 1
         verification.bytes += follow.page.size
       }
+      if let ranking = footer.columns[column].ranking {
+        verification.pages += 1
+        verification.bytes += ranking.page.size
+        _ = try file.open(ranking, of: column)
+      }
       _ = try file.extensionTexts(ofColumn: column)
       for block in 0..<blockCount { try file.verify(column, block, &verification) }
     }

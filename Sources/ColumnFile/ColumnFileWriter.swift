@@ -12,6 +12,8 @@ package struct ColumnFileWriter: Sendable {
   private var columns: [ColumnEncoder]
   private var blockRows: [Int] = []
   private var pendingRows = 0
+  /// Full blocks that wait, by column.
+  private var window: [[PendingColumn]] = []
   /// Nil until the first block shows which columns follow from others.
   private var followers: [Follower]?
   /// The bytes from `drained` on.
@@ -41,9 +43,13 @@ package struct ColumnFileWriter: Sendable {
 
   package var rowCount: Int { blockRows.reduce(0, +) + pendingRows }
 
-  /// About the memory of the rows that are not drained yet.
+  /// About the memory of the rows that are not drained yet, and of what was learned from all.
   package var memory: Int {
-    pendingMemory + file.count + (followers ?? []).reduce(0) { $0 + $1.memory }
+    let learned =
+      columns.reduce(0) { $0 + $1.learnedMemory } + (followers ?? []).reduce(0) { $0 + $1.memory }
+    return window.reduce(pendingMemory + file.count + learned) { sum, block in
+      block.reduce(sum) { $0 + $1.memory }
+    }
   }
 
   /// Takes the rows of a batch whose columns have the types of the file's.
@@ -82,29 +88,42 @@ package struct ColumnFileWriter: Sendable {
   private mutating func closeBlock() {
     var blocks = columns.indices.map { columns[$0].seal() }
     if options.mayReorder { RowArranger.arrange(&blocks, schema.fields) }
-    var followers = self.followers ?? Follower.find(blocks, schema.fields)
-    for index in columns.indices where !followers.contains(where: { $0.column == index }) {
-      columns[index].write(blocks[index], into: &file, start: drained)
-    }
-    for index in followers.indices {
-      let follower = followers[index]
-      followers[index].add(blocks[follower.column], blocks[follower.source])
-      if followers[index].waitingBlocks >= options.followWindow {
-        followers[index].flush(&columns[follower.column], into: &file, start: drained)
-      }
-    }
-    self.followers = followers
+    window.append(blocks)
     blockRows.append(pendingRows)
     pendingRows = 0
+    if window.count >= options.window { relieve() }
   }
 
-  private mutating func finishFollowers() {
-    var followers = self.followers ?? []
-    for index in followers.indices {
-      let column = followers[index].column
-      followers[index].flush(&columns[column], into: &file, start: drained)
-      followers[index].finish(&columns[column], into: &file, start: drained)
+  /// Writes the blocks that wait for others to be learned from.
+  package mutating func relieve() {
+    guard let first = window.first else { return }
+    let isFirst = followers == nil
+    let followers = self.followers ?? Follower.find(first, schema.fields)
+    // Taken out, so that they are not copied.
+    self.followers = []
+    let jobs = columns.indices.map { index in
+      let follower = followers.first { $0.column == index }
+      return columns[index].job(
+        window.map { $0[index] }, follower,
+        follower.map { follower in window.map { $0[follower.source] } } ?? [], isFirst: isFirst)
     }
+    let results = Parallel.map(count: jobs.count, threads: options.threads) { jobs[$0].run() }
+    for (index, result) in results.enumerated() { columns[index].take(result.maker) }
+    for block in window.indices {
+      for (index, result) in results.enumerated() {
+        let (page, zone) = result.pages[block]
+        columns[index].place(page, zone, into: &file, start: drained)
+      }
+    }
+    self.followers = followers.map { results[$0.column].follower ?? $0 }
+    window = []
+  }
+
+  private mutating func finishMaps() {
+    for follower in followers ?? [] {
+      follower.finish(&columns[follower.column], into: &file, start: drained)
+    }
+    for index in columns.indices { columns[index].finishRanking(into: &file, start: drained) }
   }
 
   /// The bytes that are complete and were not drained before, in the order of the file.
@@ -118,7 +137,8 @@ package struct ColumnFileWriter: Sendable {
   /// Closes the file and returns the bytes that were not drained.
   package mutating func finish() throws(ColumnFileError) -> [UInt8] {
     if pendingRows > 0 { closeBlock() }
-    finishFollowers()
+    relieve()
+    finishMaps()
     var footer = Footer()
     footer.blockRows = blockRows
     for column in columns {
@@ -126,7 +146,7 @@ package struct ColumnFileWriter: Sendable {
       footer.columns.append(
         ColumnEntry(
           field: column.field, dictionary: dictionary, numbers: column.numbers,
-          follow: column.follow, blocks: column.blocks))
+          follow: column.follow, ranking: column.ranking, blocks: column.blocks))
     }
     let content = footer.encoded()
     guard let size = UInt32(exactly: content.count) else {

@@ -149,6 +149,10 @@ package struct DictionaryFile: Sendable {
       content = ByteReader(
         try Zstd.decompress(reader.bytes.span.extracting(range), count: expanded - 1))
     }
+    // The texts of a dictionary differ, so one at most is empty.
+    guard encoding != .plainText || texts <= content.remaining + 1 else {
+      throw Damage("it has more texts than bytes for them")
+    }
     let page: Page
     if encoding == .numbered {
       let affix = try Affix(from: &content)

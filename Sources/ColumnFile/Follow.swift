@@ -118,6 +118,8 @@ struct FollowMap: Sendable {
 
   init(firstKey: Int64) { self.firstKey = firstKey }
 
+  var memory: Int { candidates.count * MemoryLayout<Candidate>.stride }
+
   /// Keys beyond this distance from the first stay out of the map.
   static func keyLimit(rows: Int) -> Int { 4 * rows + 1024 }
 

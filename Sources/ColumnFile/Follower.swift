@@ -7,7 +7,6 @@ struct Follower: Sendable {
   let column: Int
   let source: Int
   private var map: FollowMap?
-  private var waiting: [(block: PendingColumn, keys: [Int64]?)] = []
   private var rows = 0
 
   init(column: Int, source: Int) {
@@ -15,16 +14,7 @@ struct Follower: Sendable {
     self.source = source
   }
 
-  var waitingBlocks: Int { waiting.count }
-
-  var memory: Int { waiting.reduce(0) { $0 + $1.block.memory + ($1.keys?.count ?? 0) * 8 } }
-
-  mutating func add(_ block: PendingColumn, _ source: PendingColumn) {
-    rows += block.rowCount
-    let hasIntegers = block.form == nil || block.form == .codes
-    let keys = hasIntegers ? Self.keys(of: source, for: block) : nil
-    waiting.append((block, keys))
-  }
+  var memory: Int { map?.memory ?? 0 }
 
   /// The key of each value that is not null; -1 where the source is null. Nil where the source has
   /// no codes or numbers in this block.
@@ -53,23 +43,40 @@ struct Follower: Sendable {
     return keys
   }
 
-  /// Learns from the blocks that wait and writes them.
-  mutating func flush(_ encoder: inout ColumnEncoder, into file: inout [UInt8], start: Int) {
-    var learned = map ?? FollowMap(firstKey: waiting.compactMap { $0.keys?.min() }.min() ?? 0)
+  /// Learns from the blocks of a window and returns the exceptions of each; nil where so few of
+  /// its rows follow that it is better written as it is.
+  mutating func exceptions(
+    of blocks: [PendingColumn], from sources: [PendingColumn]
+  ) -> [FollowExceptions?] {
+    rows += blocks.reduce(0) { $0 + $1.rowCount }
+    let keys = zip(blocks, sources).map { block, source in
+      block.form == nil || block.form == .codes ? Self.keys(of: source, for: block) : nil
+    }
     let limit = FollowMap.keyLimit(rows: rows)
-    for (block, keys) in waiting {
-      if let keys { learned.learn(keys, block.integers, keyLimit: limit) }
-    }
-    learned.freeze()
-    for (block, keys) in waiting {
-      var exceptions = keys.map { learned.exceptions($0, block.integers) }
-      if let some = exceptions, some.places.count > block.integers.count * 2 / 3 {
-        exceptions = nil
+    let isKnown = map != nil
+    var learned = map ?? FollowMap(firstKey: keys.compactMap { $0?.min() }.min() ?? 0)
+    map = nil
+    if !isKnown {
+      for (block, keys) in zip(blocks, keys) {
+        if let keys { learned.learn(keys, block.integers, keyLimit: limit) }
       }
-      encoder.write(block, exceptions: exceptions, into: &file, start: start)
+      learned.freeze()
     }
-    waiting = []
+    let exceptions = zip(blocks, keys).map { block, keys in
+      keys.map { learned.exceptions($0, block.integers) }
+    }
+    if isKnown {
+      // What follows the map teaches nothing new.
+      for (some, keys) in zip(exceptions, keys) {
+        guard let some, let keys else { continue }
+        learned.learn(some.places.map { keys[Int($0)] }, some.values, keyLimit: limit)
+      }
+      learned.freeze()
+    }
     map = learned
+    return zip(blocks, exceptions).map { block, some in
+      some.flatMap { $0.places.count > block.integers.count * 2 / 3 ? nil : $0 }
+    }
   }
 
   /// Writes the map, if any block needs it.

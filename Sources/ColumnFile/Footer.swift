@@ -59,14 +59,18 @@ struct ColumnEntry: Sendable, Hashable {
   var dictionary: Int?
   var numbers: NumberedTexts?
   var follow: FollowEntry?
+  /// Where its pages have ranks.
+  var ranking: RankingEntry?
   var blocks: [Block]
 
   /// Whether every block that has values has codes, so that all come with one dictionary.
   var isCoded: Bool {
     dictionary != nil
       && blocks.allSatisfy {
-        $0.page.encoding == .codes || $0.page.encoding == .follows
-          || $0.page.encoding == .nothing
+        switch $0.page.encoding {
+        case .codes, .follows, .ranked, .nothing: true
+        default: false
+        }
       }
   }
 }
@@ -86,7 +90,7 @@ struct Footer: Sendable, Hashable {
 extension Footer {
   func encoded() -> [UInt8] {
     var writer = ByteWriter()
-    writer.varint(Format.knownFeatures)
+    writer.varint(columns.contains { $0.ranking != nil } ? Format.rankingFeature : 0)
     // Sections that a reader may skip: none are written yet.
     writer.count(0)
     writer.count(blockRows.count)
@@ -183,10 +187,27 @@ extension FollowEntry {
   }
 }
 
+extension RankingEntry {
+  fileprivate func write(to writer: inout ByteWriter) {
+    writer.signed(firstKey)
+    writer.count(keyCount)
+    page.write(to: &writer)
+  }
+
+  fileprivate init(
+    from reader: inout ByteReader, footerStart: Int, rows: Int
+  ) throws(Damage) {
+    firstKey = try reader.signed()
+    keyCount = try reader.count(atMost: FollowMap.keyLimit(rows: rows), of: "number of keys")
+    page = try PageEntry(from: &reader, footerStart: footerStart)
+  }
+}
+
 extension ColumnEntry {
   private static let nullableBit: UInt8 = 1
   private static let numberedBit: UInt8 = 2
   private static let followsBit: UInt8 = 4
+  private static let rankedBit: UInt8 = 8
 
   fileprivate func write(to writer: inout ByteWriter) {
     writer.text(field.name)
@@ -196,7 +217,7 @@ extension ColumnEntry {
     writer.u8(UInt8(type))
     writer.u8(
       (field.isNullable ? Self.nullableBit : 0) | (numbers == nil ? 0 : Self.numberedBit)
-        | (follow == nil ? 0 : Self.followsBit))
+        | (follow == nil ? 0 : Self.followsBit) | (ranking == nil ? 0 : Self.rankedBit))
     writer.count(dictionary.map { $0 + 1 } ?? 0)
     if let numbers {
       numbers.affix.write(to: &writer)
@@ -204,6 +225,7 @@ extension ColumnEntry {
       writer.signed(numbers.last)
     }
     follow?.write(to: &writer)
+    ranking?.write(to: &writer)
     for block in blocks {
       block.page.write(to: &writer)
       block.zone.write(to: &writer)
@@ -220,7 +242,7 @@ extension ColumnEntry {
     }
     let type = Format.types[Int(number)]
     let flags = try reader.u8()
-    guard flags < 8 else { throw Damage("the column \(name) has unknown flags") }
+    guard flags < 16 else { throw Damage("the column \(name) has unknown flags") }
     field = Field(name, type, isNullable: flags & Self.nullableBit != 0)
     let place = try reader.count(atMost: footer.dictionaries.count, of: "dictionary")
     guard place == 0 || type == .text else {
@@ -241,6 +263,10 @@ extension ColumnEntry {
     follow = nil
     if flags & Self.followsBit != 0 {
       follow = try FollowEntry(from: &reader, footerStart: footerStart, rows: footer.rowCount)
+    }
+    ranking = nil
+    if flags & Self.rankedBit != 0 {
+      ranking = try RankingEntry(from: &reader, footerStart: footerStart, rows: footer.rowCount)
     }
     blocks = []
     for rows in footer.blockRows {
@@ -281,6 +307,10 @@ extension Footer {
       columns.append(try ColumnEntry(from: &reader, footerStart: footerStart, in: self))
     }
     guard reader.isAtEnd else { throw Damage("its footer is longer than what it says") }
+    // Each text of a dictionary is that of some row.
+    for dictionary in dictionaries where dictionary.ownCount > rowCount * columnCount {
+      throw Damage("a dictionary of it has more texts than it has values")
+    }
     for column in columns {
       guard let follow = column.follow else { continue }
       guard follow.source < columns.count, columns[follow.source].follow == nil,

@@ -14,8 +14,11 @@ enum Format {
   /// Footer size, footer checksum, major, minor, magic.
   static let tailSize = 16
 
-  /// Features a reader must understand, by bit; this version knows those in the mask.
-  static let knownFeatures: UInt64 = 0
+  /// A file has columns that are stored as ranks.
+  static let rankingFeature: UInt64 = 2
+  /// Features a reader must understand, by bit; this version knows those in the mask. Bit 0 stands
+  /// for what is never known, and is in no file.
+  static let knownFeatures = rankingFeature
 
   /// The most rows of a block.
   static let blockRows = 65_536
@@ -38,12 +41,14 @@ enum Encoding: UInt8, Sendable, CaseIterable {
   case runs = 5
   case planes = 6
   case follows = 7
+  case ranked = 8
 
   // Texts.
   case codes = 16
   case plainText = 17
   case numbered = 18
   case identifiers = 19
+  case rankedNumbers = 20
 
   // Doubles.
   case plainDoubles = 32

@@ -12,6 +12,8 @@ struct PageContext {
   var numbered: TextDictionary?
   /// The keys of its rows and the map, where it follows from another column.
   var follow: (keys: KeyColumn, map: ColumnFile.OpenMap)?
+  /// The values by rank, where its page has ranks.
+  var ranking: OpenRanking?
 
   var entry: PageEntry { column.blocks[block].page }
   var nullCount: Int { column.blocks[block].zone.nullCount }
@@ -58,15 +60,25 @@ enum PageDecoder {
     let validity = try readValidity(&reader, context)
     let count = context.rows - context.nullCount
     switch context.entry.encoding {
-    case .codes:
-      let codes: [UInt32] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+    case .codes, .ranked:
+      let codes: [UInt32] = try part(&reader, context, count)
       return .codes(validity.map { Spreader.spread(codes, $0, .max) } ?? codes)
-    case .numbered:
+    case .numbered, .rankedNumbers:
       _ = try Affix(from: &reader)
-      let numbers: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      let numbers: [Int64] = try part(&reader, context, count)
       return .numbers(validity.map { Spreader.spread(numbers, $0, -1) } ?? numbers)
     default: return nil
     }
+  }
+
+  /// A part of values, or of the ranks of values.
+  private static func part<Integer: StoredInteger>(
+    _ reader: inout ByteReader, _ context: PageContext, _ count: Int
+  ) throws(Damage) -> [Integer] {
+    let values: [Integer] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+    guard context.entry.encoding.isRanked else { return values }
+    guard let ranking = context.ranking else { throw Damage("ranks in it have no ranking") }
+    return ranking.values(values)
   }
 
   private static func readValidity(
@@ -101,7 +113,7 @@ enum PageDecoder {
       return .dates(numbers.map { Int32(bitPattern: $0) })
     case .bigint, .timestamp: return .integers(try integers(&reader, context, validity))
     case .double: return .doubles(try DoubleDecoder.decode(encoding, &reader, count: count))
-    case .text where encoding == .codes || encoding == .follows:
+    case .text where [.codes, .follows, .ranked].contains(encoding):
       guard let dictionary = context.dictionary else {
         throw Damage("a column of codes in it has no dictionary")
       }
@@ -109,8 +121,12 @@ enum PageDecoder {
       return context.column.isCoded
         ? .codes(codes, dictionary.texts) : .texts(try spell(codes, dictionary.texts.texts))
     case .text:
-      if encoding == .numbered, let numbered = context.numbered {
-        return .codes(try numbers(&reader, context, count), numbered)
+      if encoding == .numbered || encoding == .rankedNumbers {
+        if let numbered = context.numbered {
+          return .codes(try numbers(&reader, context, count), numbered)
+        }
+        let affix = try Affix(from: &reader)
+        return .texts(try affix.texts(try part(&reader, context, count) as [Int64]))
       }
       return .texts(try TextDecoder.decode(encoding, &reader, count: count))
     default: throw Damage("a column of it has a type that is not stored")
@@ -122,6 +138,7 @@ enum PageDecoder {
   ) throws(Damage) -> [Integer] {
     let count = context.rows - context.nullCount
     if context.entry.encoding == .follows { return try following(&reader, context, validity) }
+    if context.entry.encoding == .ranked { return try part(&reader, context, count) }
     return try IntegerDecoder.decode(context.entry.encoding, &reader, count: count)
   }
 
@@ -129,8 +146,7 @@ enum PageDecoder {
     _ reader: inout ByteReader, _ context: PageContext, _ validity: Bitmap?
   ) throws(Damage) -> [UInt32] {
     if context.entry.encoding == .follows { return try following(&reader, context, validity) }
-    let count = context.rows - context.nullCount
-    return try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+    return try part(&reader, context, context.rows - context.nullCount)
   }
 
   /// The values that the map has for the keys, but for the exceptions.
@@ -194,7 +210,7 @@ enum PageDecoder {
     guard let expected = context.column.numbers, try Affix(from: &reader) == expected.affix else {
       throw Damage("a page of it has another affix than its column")
     }
-    var codes: [UInt32] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+    var codes: [UInt32] = try part(&reader, context, count)
     let first = UInt32(truncatingIfNeeded: expected.first)
     var greatest: UInt32 = 0
     for index in codes.indices {

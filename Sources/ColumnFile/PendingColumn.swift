@@ -65,6 +65,17 @@ struct PendingColumn: Sendable {
     }
   }
 
+  /// Codes, or with `first` the numbers that they count from there.
+  mutating func appendCodes(
+    _ codes: [UInt32], _ rows: Range<Int>, _ present: [Int]?, from first: Int64 = 0
+  ) {
+    if let present {
+      for row in present { integers.append(first &+ Int64(codes[row])) }
+      return
+    }
+    Words.append(codes.span.extracting(rows), from: first, to: &integers)
+  }
+
   mutating func appendDates(_ values: [Int32], _ rows: Range<Int>, _ present: [Int]?) {
     if let present {
       for row in present { integers.append(Int64(values[row])) }

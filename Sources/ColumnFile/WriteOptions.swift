@@ -9,9 +9,11 @@ package struct WriteOptions: Sendable {
   package var textLevel = 3
   /// A column of texts gets no dictionary of its own when that would hold more texts than this.
   package var dictionaryTexts = 4 << 20
-  /// How many blocks a column that follows from another waits for, so that what it follows is
-  /// learned before it is written.
-  package var followWindow = 8
+  /// How many blocks wait for each other, so that what columns follow and how often values come is
+  /// learned before it is used.
+  package var window = 8
+  /// How many threads share the columns of a window. The bytes do not depend on it.
+  package var threads = 1
   /// Whether rows may change places within their block, which the rows of a table without an order
   /// may: it is done where it makes the file smaller.
   package var mayReorder = false

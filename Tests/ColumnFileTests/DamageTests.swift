@@ -1,8 +1,9 @@
 import Bytes
-import ColumnFile
 import Columns
 import TestSupport
 import Testing
+
+@testable import ColumnFile
 
 @Suite struct `A damaged groove file` {
   private static func sample(nulls: Double) throws -> [UInt8] {
@@ -40,6 +41,63 @@ import Testing
         let cells = try Self.read(changed)
         #expect(cells == nil || cells == expected, "byte \(index) changed by \(flip)")
       }
+    }
+  }
+
+  /// Every encoding there is, at every seventh byte; with GROOVE_DEEP at every byte.
+  @Test(arguments: 0..<2) func `is refused or the same whatever its encodings`(file: Int) throws {
+    let ranked = `Columns stored as ranks`.batch(rows: 1200, nulls: 0.1)
+    let bytes =
+      file == 0
+      ? try `Fuzzed files`.bytes() : try `Columns stored as ranks`.bytes(ranked, blockRows: 600)
+    let expected = try Self.read(bytes)
+    let step = Environment.value(of: "GROOVE_DEEP") == nil ? 7 : 1
+    for index in stride(from: 0, to: bytes.count, by: step) {
+      var changed = bytes
+      changed[index] ^= 1 << UInt8(index & 7)
+      let cells = try Self.read(changed)
+      #expect(cells == nil || cells == expected, "byte \(index) changed")
+    }
+    for length in stride(from: 0, to: bytes.count, by: 7 * step) {
+      #expect(try Self.read(Array(bytes[..<length])) == nil)
+    }
+  }
+
+  /// A few bytes may stand for many equal values, but not for a dictionary of them.
+  @Test func `takes no memory for texts that it cannot have`() throws {
+    for (bytes, name) in try Self.hugeDictionaries() {
+      #expect(try Self.read(bytes) == nil, "\(name)")
+    }
+    var writer = ByteWriter()
+    writer.append(Array("GRVD".utf8))
+    for number: UInt16 in [1, 0] { writer.u16(number) }
+    writer.text("songs")
+    for number in [1, 0, 1, 4_000_000_000] { writer.count(number) }
+    // Four billion lengths, all of them zero.
+    writer.u8(Encoding.plainText.rawValue)
+    for number in [0, 2] { writer.count(number) }
+    writer.append([Encoding.constant.rawValue, 0])
+    writer.u32(Checksum.crc32c(writer.bytes))
+    #expect(throws: ColumnFileError.self) { try DictionaryFile(writer.bytes, source: "songs") }
+  }
+
+  /// Files whose dictionary says that it has far more texts than the file has rows.
+  private static func hugeDictionaries() throws -> [([UInt8], String)] {
+    let column = Column(.text, .texts(TextVector((0..<100).map { ["a", "bc"][$0 % 2] })))
+    let bytes = try Sample.write([ColumnBatch(Schema([Field("t", .text)]), [column])])
+    var tail = ByteReader(bytes, bytes.count - 16..<bytes.count)
+    let start = bytes.count - 16 - Int(try tail.u32())
+    return try [101, 1_000_000, 4_000_000_000].map { count in
+      var footer = try Footer(Array(bytes[start..<bytes.count - 16]), footerStart: start)
+      footer.dictionaries[0].pages[0].texts = count
+      let content = footer.encoded()
+      var writer = ByteWriter()
+      writer.append(bytes[..<start])
+      writer.append(content)
+      writer.u32(UInt32(content.count))
+      writer.u32(Checksum.crc32c(content))
+      writer.append(bytes[(bytes.count - 8)...])
+      return (writer.finish(), "\(count) texts")
     }
   }
 

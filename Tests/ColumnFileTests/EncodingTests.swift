@@ -12,7 +12,7 @@ import Testing
   ) throws -> (ColumnFile, ColumnBatch) {
     var options = WriteOptions()
     options.blockRows = blockRows
-    options.followWindow = 2
+    options.window = 2
     let schema = Schema(columns.map { Field($0.name, $0.1.type) })
     let batch = ColumnBatch(schema, columns.map { $0.1 })
     let file = try ColumnFile(MemorySource(try Sample.write([batch], options)))

@@ -113,8 +113,14 @@ import Testing
     return bytes
   }
 
-  @Test func `with another footer never trap`() throws {
-    let bytes = try Self.bytes()
+  /// Files that between them have every encoding.
+  private static func files() throws -> [[UInt8]] {
+    let ranked = `Columns stored as ranks`.batch(rows: 1200, nulls: 0.1)
+    return [try bytes(), try `Columns stored as ranks`.bytes(ranked, blockRows: 600)]
+  }
+
+  @Test(arguments: 0..<2) func `with another footer never trap`(file: Int) throws {
+    let bytes = try Self.files()[file]
     let range = try Self.footer(bytes)
     try Self.repeatedly(600) { random in
       let footer = Self.changed(Array(bytes[range]), &random)
@@ -122,8 +128,8 @@ import Testing
     }
   }
 
-  @Test func `with other pages never trap`() throws {
-    let bytes = try Self.bytes()
+  @Test(arguments: 0..<2) func `with other pages never trap`(file: Int) throws {
+    let bytes = try Self.files()[file]
     let range = try Self.footer(bytes)
     let footer = try Footer(Array(bytes[range]), footerStart: range.lowerBound)
     try Self.repeatedly(600) { random in
@@ -140,6 +146,9 @@ import Testing
       if Bool.random(using: &random), var follow = footer.columns[column].follow {
         try replace(&follow.page)
         changedFooter.columns[column].follow = follow
+      } else if Bool.random(using: &random), var ranking = footer.columns[column].ranking {
+        try replace(&ranking.page)
+        changedFooter.columns[column].ranking = ranking
       } else {
         try replace(&changedFooter.columns[column].blocks[0].page)
       }

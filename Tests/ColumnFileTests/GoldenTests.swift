@@ -23,13 +23,18 @@ import Testing
     ("all-types", Sample.batch(rows: 40, nulls: 0, seed: 3)),
     ("nulls", Sample.batch(rows: 40, nulls: 0.4, seed: 4)),
     ("encodings", `Fuzzed files`.sample()),
+    ("ranks", `Columns stored as ranks`.batch(rows: 3000)),
   ]
 
   @Test func `of version 1 are read`() throws {
     for (name, batch) in Self.batches {
       let path = "\(Self.folder)/v1/\(name).groove"
       if Environment.value(of: "RECORD") != nil {
-        try Self.write(Sample.write([batch], Self.options()), to: path)
+        let bytes =
+          name == "ranks"
+          ? try `Columns stored as ranks`.bytes(batch, blockRows: 1500)
+          : try Sample.write([batch], Self.options())
+        try Self.write(bytes, to: path)
         Issue.record("recorded \(path)")
       }
       let file = try ColumnFile(FileSource("\(PackageTree.root)/\(path)"))

@@ -97,21 +97,22 @@ import Testing
   }
 
   @Test func `closes files early where memory is short, and loses nothing`() throws {
-    let source = try write("a.csv", 0..<20_000)
+    let source = try write("a.csv", 0..<60_000)
     var names: [[String]] = []
     for threads in [1, 2, 4] {
       let outputs = try convert([source], to: "small\(threads)") {
         $0.threads = threads
-        $0.memory = 200_000
-        $0.stepBytes = 60_000
+        $0.memory = 2_000_000
+        $0.stepBytes = 720_720
       }
       #expect(outputs.count > 5)
       var all: [String] = []
       for output in outputs { all += try ids(output.path) }
-      #expect(all.sorted() == expectedIDs(0..<20_000))
-      names.append(outputs.map { String($0.path.suffix(55)) })
+      #expect(all.sorted() == expectedIDs(0..<60_000))
+      names.append(outputs.map { "\($0.rows) rows in \($0.path.suffix(55))" })
     }
-    #expect(names[0] == names[1] && names[1] == names[2])
+    #expect(names[0] == names[1])
+    #expect(names[0] == names[2])
   }
 
   @Test func `keeps the order of the rows in one file`() throws {

@@ -19,6 +19,8 @@ struct TextInterner: Sendable {
 
   var count: Int { offsets.count - 1 }
 
+  var memory: Int { bytes.count + offsets.count * 4 + slots.count * 8 }
+
   var texts: TextVector { TextVector(offsets: offsets, bytes: bytes) }
 
   /// The code of the text in `range` of `source`, which is new if nobody had it before.

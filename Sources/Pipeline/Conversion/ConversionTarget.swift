@@ -6,8 +6,9 @@ import Columns
 //
 // Rows wait by partition until there are enough of them, and then all partitions are written in
 // parallel. A partition's file stays open, so to say, until the end; but where the blocks that the
-// writers of all partitions have begun take more than their part of the memory, every file is
-// closed and the partitions go on in further ones.
+// writers of all partitions have begun take more than their part of the memory, they write what
+// they can, and if that is not enough, every file is closed and the partitions go on in further
+// ones.
 //
 // Everything is written under names that nobody looks at, and renamed at the end: what was asked
 // for is there whole or not at all.
@@ -99,13 +100,16 @@ struct ConversionTarget: Sendable {
   }
 
   private mutating func newFile(_ partition: Int32?) throws(PipelineError) -> GrowingFile {
-    guard isFolder else { return try GrowingFile(unfinished, schema, WriteOptions()) }
+    var options = WriteOptions()
+    guard isFolder else {
+      options.threads = threads
+      return try GrowingFile(unfinished, schema, options)
+    }
     let folder = unfinished + "/" + Self.folder(partition)
     do throws(SystemError) { try FileSystem.makeFolders(folder) } catch {
       throw PipelineError(error)
     }
     names += 1
-    var options = WriteOptions()
     options.mayReorder = true
     return try GrowingFile("\(folder)/.\(names)", schema, options)
   }
@@ -123,22 +127,21 @@ struct ConversionTarget: Sendable {
       slots[partition]?.bytes = 0
     }
     waiting = 0
-    let memory = try Parallel.map(count: work.count, threads: threads) {
-      (index) throws(PipelineError) in
+    _ = try Parallel.map(count: work.count, threads: threads) { (index) throws(PipelineError) in
       let slot = work[index].value
       // Neighbours in an input stay neighbours: they are stored in less space.
       let waiting = slot.waiting.enumerated().sorted {
         ($0.element.input, $0.offset) < ($1.element.input, $1.offset)
       }
       try slot.file.append(waiting.map(\.element.batch))
-      return slot.file.memory
     }
-    let idle = slots.count - work.count
-    if memory.reduce(0, +) + idle * Self.idleMemory > openLimit { try closeFiles() }
+    let files = slots.sorted { ($0.key ?? .min) < ($1.key ?? .min) }.map(\.value.file)
+    if files.reduce(0, { $0 + $1.memory }) <= openLimit { return }
+    _ = try Parallel.map(count: files.count, threads: threads) { (index) throws(PipelineError) in
+      try files[index].relieve()
+    }
+    if files.reduce(0, { $0 + $1.memory }) > openLimit { try closeFiles() }
   }
-
-  /// About what the writer of a partition holds that got no rows this time.
-  private static let idleMemory = 1 << 20
 
   private mutating func closeFiles() throws(PipelineError) {
     let work = slots.sorted { ($0.key ?? .min) < ($1.key ?? .min) }

@@ -46,6 +46,14 @@ final class GrowingFile: Sendable {
     }
   }
 
+  /// Writes what waits for more to learn from.
+  func relieve() throws(PipelineError) {
+    try state.withLock { (state) throws(PipelineError) in
+      state.writer.relieve()
+      try write(state.writer.drain(), &state)
+    }
+  }
+
   /// Writes the rest and returns when the file would survive a loss of power.
   func finish() throws(PipelineError) -> Result {
     try state.withLock { (state) throws(PipelineError) in

@@ -1,0 +1,159 @@
+import Bytes
+
+// Some songs are played a thousand times as often as others. Where the values of a column are of
+// very different frequency, they are stored as ranks, the frequent ones first: small numbers, of
+// which zstd makes few bits, because their high bytes are mostly zero.
+//
+// The order costs space too, so it is kept roughly: keys fall into classes by the width of their
+// count in bits, and within a class they ascend. The map is one class a key. It is learned from the
+// first window of blocks; what it does not know keeps its own number behind all ranks.
+
+/// The ranking of a column, as the footer knows it.
+struct RankingEntry: Sendable, Hashable {
+  var firstKey: Int64
+  /// The keys are `firstKey ..< firstKey + keyCount`.
+  var keyCount: Int
+  /// A part: the class of each key.
+  var page: PageEntry
+}
+
+/// What a writer has learned about the frequency of a column's values.
+struct Ranking: Sendable {
+  let firstKey: Int64
+  /// By key, counted from the first.
+  let classes: [UInt8]
+  private let ranks: [UInt32]
+
+  /// Looks at values of some rows; nil where ranks would hardly save anything, the map included.
+  init?(learning blocks: [[Int64]]) {
+    var rows = 0
+    var known: Extremes?
+    for block in blocks {
+      guard let first = block.first else { continue }
+      rows += block.count
+      let extremes = Extremes(block.span, before: first)
+      if known == nil { known = extremes } else { known?.include(extremes) }
+    }
+    guard let known, known.range >= 255, known.range < UInt64(FollowMap.keyLimit(rows: rows))
+    else { return nil }
+    var counts = [UInt32](repeating: 0, count: Int(known.range) + 1)
+    for block in blocks { Self.count(block, known.least, &counts) }
+    let classes = Self.classes(counts)
+    guard Self.pays(counts, classes, rows: rows) else { return nil }
+    firstKey = known.least
+    self.classes = classes
+    ranks = Self.ranks(classes)
+  }
+
+  var memory: Int { classes.count + ranks.count * 4 }
+
+  private static func count(_ values: [Int64], _ least: Int64, _ counts: inout [UInt32]) {
+    for index in values.indices { counts[Int(values[index] &- least)] &+= 1 }
+  }
+
+  /// The widest counts are in class 0.
+  private static func classes(_ counts: [UInt32]) -> [UInt8] {
+    let widest = counts.reduce(0) { max($0, 32 - $1.leadingZeroBitCount) }
+    return counts.map { UInt8(widest - (32 - $0.leadingZeroBitCount)) }
+  }
+
+  /// Whether the bits of a class and of a place in it, on average, are enough below those of packed
+  /// keys to pay for the map and for slower reading.
+  private static func pays(_ counts: [UInt32], _ classes: [UInt8], rows: Int) -> Bool {
+    var sizes = [Double](repeating: 0, count: 33)
+    var masses = [Double](repeating: 0, count: 33)
+    for key in counts.indices {
+      sizes[Int(classes[key])] += 1
+      masses[Int(classes[key])] += Double(counts[key])
+    }
+    func bits(_ parts: Double, of whole: Double) -> Double {
+      naturalLogarithm(whole / parts) / naturalLogarithm(2)
+    }
+    let packed = Double(rows * BitPacking.width(UInt64(counts.count - 1)))
+    var ranked = 0.0
+    for index in sizes.indices where sizes[index] > 0 {
+      // The map.
+      ranked += sizes[index] * bits(sizes[index], of: Double(counts.count))
+      if masses[index] == 0 { continue }
+      ranked += masses[index] * (bits(1, of: sizes[index]) + bits(masses[index], of: Double(rows)))
+    }
+    return ranked < packed * 0.8
+  }
+
+  private static func ranks(_ classes: [UInt8]) -> [UInt32] {
+    var next = [UInt32](repeating: 0, count: 256)
+    for key in classes.indices { next[Int(classes[key])] += 1 }
+    var start: UInt32 = 0
+    for index in next.indices {
+      let size = next[index]
+      next[index] = start
+      start += size
+    }
+    var ranks = [UInt32](repeating: 0, count: classes.count)
+    for key in classes.indices {
+      ranks[key] = next[Int(classes[key])]
+      next[Int(classes[key])] += 1
+    }
+    return ranks
+  }
+
+  /// The ranks of values; a value without a rank becomes its distance from the first key, which is
+  /// no rank.
+  func ranks(of values: [Int64]) -> [Int64] {
+    let ranks = self.ranks
+    let limit = UInt64(ranks.count)
+    var result = values
+    for index in result.indices {
+      let distance = UInt64(bitPattern: result[index] &- firstKey)
+      result[index] =
+        distance < limit
+        ? Int64(ranks[Int(truncatingIfNeeded: distance)]) : Int64(bitPattern: distance)
+    }
+    return result
+  }
+}
+
+/// A ranking that was read: the keys in the order of their ranks.
+struct OpenRanking: Sendable {
+  private let firstKey: Int64
+  /// Counted from the first key.
+  private let keys: [UInt32]
+
+  init(firstKey: Int64, classes: [UInt32]) throws(Damage) {
+    var next = [Int](repeating: 0, count: 256)
+    for key in classes.indices {
+      guard classes[key] < 256 else { throw Damage("a class of its ranking is too large") }
+      next[Int(classes[key])] += 1
+    }
+    var start = 0
+    for index in next.indices {
+      let size = next[index]
+      next[index] = start
+      start += size
+    }
+    var keys = [UInt32](repeating: 0, count: classes.count)
+    for key in classes.indices {
+      let place = next[Int(classes[key])]
+      keys[place] = UInt32(truncatingIfNeeded: key)
+      next[Int(classes[key])] = place + 1
+    }
+    self.firstKey = firstKey
+    self.keys = keys
+  }
+
+  /// The values that have these ranks.
+  func values<Integer: StoredInteger>(_ ranks: [Integer]) -> [Integer] {
+    let keys = self.keys
+    let first = Integer(truncatingIfNeeded: firstKey)
+    let limit = UInt64(keys.count)
+    var values = ranks
+    for index in values.indices {
+      let rank = UInt64(truncatingIfNeeded: values[index])
+      values[index] =
+        first
+        &+ (rank < limit
+          ? Integer(truncatingIfNeeded: keys[Int(truncatingIfNeeded: rank)]) : values[index])
+    }
+    return values
+  }
+}
