@@ -1,5 +1,6 @@
 import Bytes
 import CSV
+import Columns
 import Packs
 import Pipeline
 import SQL
@@ -8,7 +9,8 @@ extension Verb {
   private static let out = Flag.text(
     "--out", "PATH", "the file to write, or a folder of files")
   private static let columns = Flag.text(
-    "--columns", "COLUMNS", "names and types to read: 'a TEXT, b BIGINT NOT NULL'")
+    "--columns", "COLUMNS",
+    "names and types to read: 'a TEXT, b BIGINT NOT NULL'; auto proposes some")
   private static let partition = Flag.text(
     "--partition", "DATE", "with --columns: divide the rows by a date, like 'date(time)'")
   private static let fromPack = Flag.text(
@@ -18,7 +20,7 @@ extension Verb {
   static let convert = Verb(
     "convert", "columnar files from CSV",
     arguments: [Argument("CSV", .path, isRepeated: true)],
-    flags: [out, columns, partition, fromPack, ofTable, Flags.maxReject],
+    flags: [out, columns, partition, fromPack, ofTable, Flags.maxReject, Flags.format],
     details: """
       Reads CSV (also .gz and .zst) by declared columns and writes .groove files. The columns are
       those of --columns, or of a pack's table, whose checks are made too. Columns that are not
@@ -29,6 +31,9 @@ extension Verb {
       date=2024-06-25, with the rows of that date, whose order is free; of other tables each input
       gets a file of its own there.
 
+      With --columns auto nothing is converted: the types that fit the first input, or its first
+      64 MB, are shown with the values that speak against narrower ones, and a --columns to confirm.
+
       A row that does not fit is rejected and told; an input that loses more than --max-reject of
       its rows is refused, and nothing of it is written. Rows with the same key are all kept: which
       one stays is settled by `groove run`.
@@ -37,9 +42,11 @@ extension Verb {
       "groove convert plays.csv --columns 'user BIGINT, time TIMESTAMP' --out plays.groove",
       "groove convert a.csv b.csv.gz --columns 'name TEXT' --out folder",
       "groove convert a.csv --columns 'at TIMESTAMP NOT NULL' --partition 'date(at)' --out days",
+      "groove convert plays.csv --columns auto",
       "groove convert streams/*.csv --pack music --table streams --out streams",
     ]
   ) { invocation, console in
+    if invocation[columns] == "auto" { return try propose(invocation, console) }
     guard let target = invocation[out] else {
       throw UsageError("--out is missing: the file or folder to write")
     }
@@ -60,6 +67,47 @@ extension Verb {
     }
     if invocation.has(Flags.json) { try console.report(work.report()) } else { try work.tell() }
     return work.hasRefusals ? .refused : .done
+  }
+
+  /// Shows what the first input could be declared as.
+  private static func propose(
+    _ invocation: Invocation, _ console: Console
+  ) throws -> ExitStatus {
+    let proposal = try ColumnsProposal(invocation.all("CSV")[0], threads: invocation.threads)
+    if invocation.has(Flags.json) {
+      try console.report(
+        .members([
+          "input": .text(proposal.path), "delimiter": .text(proposal.delimiter),
+          "rows": .count(proposal.rows), "isWhole": .boolean(proposal.isWhole),
+          "declaration": .text(proposal.declaration),
+          "columns": .list(
+            proposal.columns.map {
+              .members([
+                "name": .text($0.name), "type": .text($0.type.description),
+                "nulls": .count($0.nulls), "reasons": .list($0.reasons.map { .text($0) }),
+              ])
+            }),
+        ]))
+      return .done
+    }
+    try Rows.write(
+      [
+        ("column", proposal.columns.map { .text($0.name) }),
+        ("type", proposal.columns.map { .text($0.type.description) }),
+        ("nulls", proposal.columns.map { .bigint(Int64($0.nulls)) }),
+        ("evidence", proposal.columns.map { .text($0.reasons.joined(separator: "; ")) }),
+      ], invocation, console)
+    try console.say("these types fit \(proposal.extent)")
+    if proposal.delimiter == "," {
+      try console.say("if they are what is meant: --columns '\(proposal.declaration)'")
+    } else {
+      try console.say(
+        "its fields are divided by \"\(proposal.delimiter)\", which a pack has to say: "
+          + "CREATE TABLE rows (\(proposal.declaration)) "
+          + "WITH (delimiter = '\(proposal.delimiter)');"
+      )
+    }
+    return .done
   }
 
   /// What the inputs hold, as the flags say.
