@@ -126,7 +126,9 @@ package struct DictionaryFile: Sendable {
     else { return nil }
     var next = first
     for page in pages {
-      guard case .numbers(affix, let numbers) = page else { return nil }
+      // A page without leading zeros does not know of them, and means the same.
+      guard case .numbers(let own, let numbers) = page, affix.takesNumbers(of: own, from: next)
+      else { return nil }
       var difference: Int64 = 0
       for index in numbers.indices { difference |= numbers[index] ^ (next &+ Int64(index)) }
       if difference != 0 { return nil }

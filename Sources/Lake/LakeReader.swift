@@ -43,7 +43,8 @@ package final class LakeReader: Sendable {
       var next = first.first
       let isOneRow = files.allSatisfy { file in
         defer { next += Int64(file.count) }
-        return file.numbering == TextNumbering(affix: first.affix, first: next)
+        guard let own = file.numbering, own.first == next else { return false }
+        return first.affix.takesNumbers(of: own.affix, from: next)
       }
       if isOneRow {
         return TextDictionary(

@@ -74,6 +74,25 @@ import Testing
     }
   }
 
+  @Test func `knows numbered dictionaries by their affix, whatever a page shows of it`() throws {
+    // Only the first of two pages has leading zeros.
+    let first = (0..<300_000).map { number in
+      "U" + String(repeating: "0", count: 6 - String(number).count) + "\(number)"
+    }
+    let cases: [(texts: [String], isNumbered: Bool)] = [
+      (first, true), (Array(first.dropFirst(7)), true), (["7", "8", "9", "10", "11"], true),
+      (first.reversed(), false), (first.filter { $0 != "U262150" }, false),
+      (first.map { $0 == "U262150" ? "V262150" : $0 }, false), (["a", "b"], false), ([], false),
+    ]
+    for (texts, isNumbered) in cases {
+      let vector = TextVector(texts)
+      let object = DictionaryFile(name: "users", generation: 1, firstCode: 0, texts: vector)
+      let read = try DictionaryFile(object.encoded(), source: "test")
+      #expect(read.texts == vector && read.count == texts.count)
+      #expect((read.numbering != nil) == isNumbered, "\(texts.prefix(3)) and more")
+    }
+  }
+
   @Test func `has dictionary objects that come back or are refused`() throws {
     let texts = TextVector((0..<1000).map { "id \($0 * 7919 % 1000)" })
     let object = DictionaryFile(name: "songs", generation: 4, firstCode: 17, texts: texts)
