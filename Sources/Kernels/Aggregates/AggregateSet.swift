@@ -252,7 +252,7 @@ func countRows(_ groups: RowGroups, _ counts: inout [Int64]) {
 }
 
 /// PERF: neighbours count in different arrays, so that equal ones do not wait for each other:
-/// 0.2 ns a row instead of 0.4 (Zen 4 VM, 2026-11-25).
+/// 0.45 ns a row instead of 0.53 with 115 groups, and of 0.65 with 3 (Zen 4 VM, 2026-11-25).
 private func countInLanes(_ ids: [UInt32], _ counts: inout [Int64]) {
   let size = counts.count
   var lanes = [UInt32](repeating: 0, count: size &* 4)

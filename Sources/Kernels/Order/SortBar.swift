@@ -53,8 +53,7 @@ package func rowsNotBehind(_ bar: UInt64, _ key: SortKey) -> [UInt32]? {
 
 /// Whether no row of integers is among the first: mostly the case once the bar is good.
 ///
-/// PERF: the extremes of 65,536 numbers cost 8 us (AVX-512), their words and the comparison of each
-/// 60 us. Zen 4 VM, 2026-11-25.
+/// PERF: the extremes come from a kernel that compares many numbers at a time.
 private func areAllBehind(_ bar: UInt64, _ key: SortKey) -> Bool {
   guard case .integers(let values) = key.column.values, key.column.validity == nil,
     !values.isEmpty

@@ -62,7 +62,7 @@ struct JoinTable: Sendable {
   /// With at most one partner a row, the left side keeps its columns as they are.
   private func joinedOnce(_ left: Frame, _ keys: [Column]) -> Frame {
     let partners = byCode.match(keys, rowCount: left.rowCount)
-    let isComplete = !partners.contains(Column.absent)
+    let isComplete = !haveAbsent(partners)
     if isLeftOuter || isComplete {
       return joined(left, partners)
     }

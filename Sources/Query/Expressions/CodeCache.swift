@@ -62,7 +62,7 @@ final class CodeCache: Sendable {
     }
     guard let known else { return nil }
     let missing = UInt32(base.column.count)
-    if !rows.contains(Column.absent) { return gather(known, rows) }
+    if !haveAbsent(rows) { return gather(known, rows) }
     return gather(known, rows.map { $0 == Column.absent ? missing : $0 })
   }
 

@@ -66,7 +66,7 @@ extension Bound {
     guard case .column(let place, _) = self, let (base, rows) = frame.slots[place].partners,
       base.column.validity == nil
     else { return nil }
-    if !rows.contains(Column.absent) { return .constant(.boolean(isNegated), .boolean) }
+    if !haveAbsent(rows) { return .constant(.boolean(isNegated), .boolean) }
     let bits = mapped(rows) { ($0 == Column.absent) != isNegated }
     return .column(Column(.boolean, .booleans(bits)))
   }

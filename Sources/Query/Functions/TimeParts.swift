@@ -119,7 +119,8 @@ func timeOfDay(_ timestamp: Int64) -> Int64 {
 /// The hour of each timestamp.
 ///
 /// PERF: rows of one day, as those of a partition are, need one division, and it fits 32 bits: an
-/// hour has 1,024 times 3,515,625 microseconds. 0.5 ns a row instead of 2.1 (Zen 4 VM, 2026-11-25).
+/// hour has 1,024 times 3,515,625 microseconds. It is 2.3 % of a rebuild of `music` where two
+/// divisions were 5.2 % (Zen 4 VM, 2026-11-25).
 private func hours(_ times: [Int64]) -> [Int64] {
   if times.isEmpty { return [] }
   let extremes = Extremes(times.span, before: 0)
