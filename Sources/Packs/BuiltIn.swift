@@ -8,18 +8,24 @@ extension Pack {
   /// The packs that a lake without one is tried with, by the headers of its files.
   package static let detectableNames = ["music", "spotify"]
 
-  /// The text of the pack called `name`; nil where there is none.
+  /// The text of the pack called `name`; nil where there is none. Packs have parts in common: the
+  /// input tables, and the KPI tables over a view `plays` that each makes of its own inputs.
   package static func builtInText(named name: String) -> String? {
-    let kpis: [UInt8]
+    let inputs = PackageResources.spotify_inputs_sql
+    let parts: [[UInt8]]
     switch name {
-    case "music": return text(PackageResources.music_sql)
-    case "spotify": kpis = PackageResources.spotify_sql
-    case "spotify-minutes": kpis = PackageResources.spotify_minutes_sql
-    case "spotify-glue": kpis = PackageResources.spotify_glue_sql
-    case "spotify-tracks": kpis = PackageResources.spotify_tracks_sql
+    case "music": parts = [PackageResources.music_sql, PackageResources.plays_kpis_sql]
+    case "spotify":
+      parts = [
+        inputs, PackageResources.spotify_sql, PackageResources.plays_kpis_sql,
+        PackageResources.spotify_genres_sql,
+      ]
+    case "spotify-minutes": parts = [inputs, PackageResources.spotify_minutes_sql]
+    case "spotify-glue": parts = [inputs, PackageResources.spotify_glue_sql]
+    case "spotify-tracks": parts = [inputs, PackageResources.spotify_tracks_sql]
     default: return nil
     }
-    return text(PackageResources.spotify_inputs_sql) + "\n" + text(kpis)
+    return parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
   }
 
   /// The pack called `name`; nil where there is none.
@@ -38,6 +44,4 @@ extension Pack {
       return packs
     }
   }
-
-  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

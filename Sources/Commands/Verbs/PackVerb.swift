@@ -13,8 +13,9 @@ extension Verb {
     details: """
       A pack is one text of SQL: the tables that files bring, with their keys, and the KPI tables,
       each a query with its keys. `list` names those that are built in. `show` prints one, to read
-      or to start an own one from. `check` reads one, a built-in name or a file, and says what it
-      would make of it, or where it is wrong.
+      or to start an own one from. `check` reads one, a built-in name or a file, settles every
+      name and type in its conditions and queries, and says what it would make of it, or where it is
+      wrong: for each KPI table whether new rows recompute their own dates, or all of it.
       """,
     examples: [
       "groove pack list", "groove pack show music > my.sql", "groove pack check my.sql",
@@ -35,7 +36,9 @@ extension Verb {
       }
     default:
       guard let name else { throw UsageError("PACK is missing: groove pack check PACK") }
-      try describe(NamedPack.load(name), invocation, console)
+      let pack = try NamedPack.load(name)
+      try PackBinding(pack).check()
+      try describe(pack, invocation, console)
     }
     return .done
   }
