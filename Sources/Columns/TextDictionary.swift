@@ -82,6 +82,13 @@ package final class TextDictionary: Sendable {
     }
   }
 
+  /// About how much memory the texts take; those that have not been spelled out take little.
+  package var byteCount: Int {
+    state.withLock { state in
+      if case .spelled(let texts) = state { texts.byteCount } else { count * 4 }
+    }
+  }
+
   package subscript(code: UInt32) -> String {
     precondition(Int(code) < count, "a code of the dictionary")
     guard let numbering else { return texts[Int(code)] }

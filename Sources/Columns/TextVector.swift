@@ -25,6 +25,9 @@ package struct TextVector: Sendable, Hashable {
 
   package var count: Int { offsets.count - 1 }
 
+  /// How much memory the texts take.
+  package var byteCount: Int { bytes.count + offsets.count * 4 }
+
   package func range(_ index: Int) -> Range<Int> {
     Int(offsets[index])..<Int(offsets[index + 1])
   }

@@ -186,7 +186,7 @@ private struct Filling {
     var groupBy = block.groupBy
     if case .expressions(let keys) = groupBy { groupBy = .expressions(keys.map(expression)) }
     return SelectBlock(
-      isDistinct: block.isDistinct, items: items, from: from,
+      isDistinct: block.isDistinct, on: block.distinctOn.map(expression), items: items, from: from,
       filter: block.filter.map(expression), groupBy: groupBy,
       having: block.having.map(expression), qualify: block.qualify.map(expression))
   }
@@ -208,7 +208,8 @@ private struct Filling {
 
   static func filtered(_ block: SelectBlock, by filter: Expression) -> SelectBlock {
     SelectBlock(
-      isDistinct: block.isDistinct, items: block.items, from: block.from, filter: filter,
+      isDistinct: block.isDistinct, on: block.distinctOn, items: block.items, from: block.from,
+      filter: filter,
       groupBy: block.groupBy, having: block.having, qualify: block.qualify)
   }
 }

@@ -91,8 +91,7 @@ struct TableRefresh {
   ) throws(PipelineError) -> [TableSlot: [TableRunEntry]] {
     let results: [QueryResult]
     do {
-      var queryOptions = QueryOptions()
-      queryOptions.threads = options.threads
+      let queryOptions = QueryOptions(threads: options.threads, memory: options.memoryBytes)
       let engine = QueryEngine(LakeCatalog(reader, pack, dates: dates), queryOptions)
       results = try engine.runAll(tables.map(\.query))
     } catch { throw PipelineError(error) }

@@ -3,7 +3,8 @@ import CSV
 import Columns
 import SQL
 
-/// Reads CSV files for a query: all columns as TEXT, or the declared ones by their types.
+/// Reads CSV files for a query: all columns as TEXT, or the declared ones by their types. Rows that
+/// do not fit memory go to disk as they are read.
 struct CSVOpener {
   let options: QueryOptions
 
@@ -14,77 +15,134 @@ struct CSVOpener {
     guard let first = paths.first else {
       throw QueryError("there are no CSV files", at: position)
     }
-    let dialect = try dialect(csv?.options ?? [])
+    let dialect = try CSVOptions(csv?.options ?? [], position).dialect
+    var sources: [any ByteSource] = []
+    for path in paths { sources.append(try source(path)) }
     var declared: [InputColumn] = []
     for column in csv?.columns ?? [] {
       declared.append(
         InputColumn(column.name.name, column.type.type, hasZone: column.type.hasZone))
     }
-    if declared.isEmpty {
-      do {
-        declared = try CSVHeader.names(of: try FileSource(first), dialect: dialect).map {
-          InputColumn($0, .text)
-        }
-      } catch let error as any Explained { throw QueryError(error) } catch {
-        preconditionFailure("files are refused with explained errors")
-      }
-    }
-    var segments: [Segment] = []
-    for path in paths {
-      for batch in try batches(path, declared, dialect, position) {
-        segments.append(Segment(partition: nil, content: .batch(batch)))
-      }
-    }
+    if declared.isEmpty { declared = try columns(of: sources[0], dialect) }
     let schema = Schema(declared.map { Field($0.name, $0.type) })
+    var store = RowStore(Executor(options: options))
+    for source in sources { try read(source, declared, dialect, position, into: &store) }
+    let stored = try store.finish()
+    let (rows, counts) = (stored.stream, stored.pieceRowCounts)
+    let segments = counts.indices.map { piece in
+      Segment(
+        partition: nil,
+        content: .deferred(rowCount: counts[piece]) { () throws(QueryError) in
+          let frame = try rows.read(piece)
+          return ColumnBatch(schema, try frame.columns, rowCount: frame.rowCount)
+        })
+    }
     return SegmentTable(FileOpener.name(of: first), schema, segments: segments)
   }
 
-  private func batches(
-    _ path: String, _ columns: [InputColumn], _ dialect: Dialect, _ position: Position
-  ) throws(QueryError) -> [ColumnBatch] {
+  /// A file, or what a program writes into this one.
+  private func source(_ path: String) throws(QueryError) -> any ByteSource {
+    do {
+      if path == "/dev/stdin", try FileSystem.status(path)?.kind != .file {
+        let bytes = try StandardInput.readAll()
+        // No name says that it is compressed, but its first bytes do.
+        let isGzip = bytes.starts(with: [0x1F, 0x8B])
+        let isZstd = bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD])
+        return MemorySource(bytes, name: path + (isGzip ? ".gz" : isZstd ? ".zst" : ""))
+      }
+      return try FileSource(path)
+    } catch let error as any Explained { throw QueryError(error) } catch {
+      preconditionFailure("files are refused with explained errors")
+    }
+  }
+
+  /// All columns as TEXT, by the names in the header, or, without one, by their numbers.
+  private func columns(
+    of source: any ByteSource, _ dialect: Dialect
+  ) throws(QueryError) -> [InputColumn] {
+    do {
+      if dialect.headerRows > 0 {
+        return try CSVHeader.names(of: source, dialect: dialect).map { InputColumn($0, .text) }
+      }
+      var first = dialect
+      first.headerRows = 1
+      let count = try CSVHeader.names(of: source, dialect: first).count
+      return (0..<count).map { InputColumn("column\($0)", .text) }
+    } catch { throw QueryError(error) }
+  }
+
+  private func read(
+    _ source: any ByteSource, _ columns: [InputColumn], _ dialect: Dialect,
+    _ position: Position, into store: inout RowStore
+  ) throws(QueryError) {
     var reading = ReadOptions(columns: columns)
     reading.dialect = dialect
     reading.threads = options.threads
     reading.keepRejections = 1
-    do {
-      var reader = try CSVReader(try FileSource(path), reading)
-      var batches: [ColumnBatch] = []
-      while true {
-        let round = try reader.next()
-        if round.isEmpty { return batches }
-        for part in round {
-          if let rejection = part.rejections.first {
-            throw QueryError(
-              "\(path), line \(rejection.line): \(rejection.reason)", at: position,
-              hint: "read_csv('\(path)', columns => {…}) declares other types.")
-          }
-          batches.append(part.batch)
+    reading.chunkBytes = max(1 << 16, min(reading.chunkBytes, options.heldBytesPerThread / 4))
+    var reader: CSVReader
+    do { reader = try CSVReader(source, reading) } catch { throw QueryError(error) }
+    while true {
+      let round: [CSVBatch]
+      do { round = try reader.next() } catch { throw QueryError(error) }
+      if round.isEmpty { return }
+      for part in round {
+        if let rejection = part.rejections.first {
+          throw QueryError(
+            "\(source.name), line \(rejection.line): \(rejection.reason)", at: position,
+            hint: "read_csv('\(source.name)', columns => {…}) declares other types.")
         }
-      }
-    } catch let error as QueryError {
-      throw error
-    } catch let error as any Explained {
-      throw QueryError(error)
-    } catch { preconditionFailure("files are refused with explained errors") }
-  }
-
-  private func dialect(_ given: [Option]) throws(QueryError) -> Dialect {
-    var dialect = Dialect.standard
-    for option in given {
-      let bytes = Array(option.value.utf8)
-      switch option.name.folded {
-      case "delim", "sep", "delimiter": dialect.delimiter = bytes
-      case "quote": dialect.quote = bytes.first
-      case "escape": dialect.escape = bytes.first
-      case "nullstr": dialect.nullText = bytes
-      case "skip": dialect.skipLeading = Int(option.value) ?? 0
-      case "header" where option.value.lowercased() == "true": break
-      default:
-        throw QueryError(
-          "read_csv takes no \(option.name) = \(option.value)", at: option.position,
-          hint: "It takes columns, delim, quote, escape, nullstr and skip.")
+        try store.append(Frame(part.batch))
       }
     }
-    return dialect
+  }
+}
+
+/// The options of read_csv: those of DuckDB that make sense where nothing is guessed, and those
+/// that a pack knows.
+private struct CSVOptions {
+  let dialect: Dialect
+
+  init(_ given: [Option], _ position: Position) throws(QueryError) {
+    var options: [(name: String, value: String)] = []
+    for option in given {
+      switch option.name.folded {
+      case "delim", "sep": options.append(("delimiter", option.value))
+      case "nullstr": options.append(("null_text", option.value))
+      case "skip": options.append(("skip_leading", option.value))
+      case "header":
+        options.append(("header_rows", try Self.isTrue(option) ? "1" : "0"))
+      case "null_padding":
+        options.append(("ragged", try Self.isTrue(option) ? "padded" : "refused"))
+      case let name where Dialect.optionNames.contains(name):
+        options.append((name, option.value))
+      default: throw Self.unknown(option)
+      }
+    }
+    do { dialect = try Dialect(options: options) } catch {
+      throw QueryError(
+        error.explanation.reason, at: given.first?.position ?? position,
+        hint: error.explanation.remedy)
+    }
+  }
+
+  private static func isTrue(_ option: Option) throws(QueryError) -> Bool {
+    switch option.value.lowercased() {
+    case "true", "1": return true
+    case "false", "0": return false
+    default:
+      throw QueryError("\(option.name) is true or false", at: option.position)
+    }
+  }
+
+  private static func unknown(_ option: Option) -> QueryError {
+    let names = ["columns", "delim", "nullstr", "skip", "header", "null_padding"]
+    let guesses = ["auto_detect", "sample_size", "all_varchar", "dateformat", "timestampformat"]
+    let all = names + Dialect.optionNames
+    let hint =
+      guesses.contains(option.name.folded)
+      ? "Nothing is guessed: columns => {…} declares types."
+      : Scope.suggestion(option.name.name, all, "The options are")
+    return QueryError("read_csv has no option \(option.name)", at: option.position, hint: hint)
   }
 }

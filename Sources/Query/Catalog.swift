@@ -37,6 +37,8 @@ package struct Segment: Sendable {
     case file(ColumnFile)
     case unopened(UnopenedFile)
     case batch(ColumnBatch)
+    /// Rows that are read when they are asked for.
+    case deferred(rowCount: Int, @Sendable () throws(QueryError) -> ColumnBatch)
   }
 
   package init(partition: Value?, content: Content) {
@@ -49,6 +51,7 @@ package struct Segment: Sendable {
     case .file(let file): file.rowCount
     case .unopened(let file): file.rowCount
     case .batch(let batch): batch.rowCount
+    case .deferred(let rowCount, _): rowCount
     }
   }
 }

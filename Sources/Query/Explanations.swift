@@ -14,26 +14,33 @@ struct Explanations {
     let profile = isAnalyzed ? Profile() : nil
     let (executor, ready) = try engine.prepared([plan], profile: profile)
     let start = Clock.monotonicNanoseconds()
-    if isAnalyzed { _ = try executor.answer(ready) }
+    if isAnalyzed {
+      for stream in try executor.answer(ready) { _ = try executor.frames(stream) }
+    }
     let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
-    var text = try lines(of: ready[0], profile, indent: 0)
+    let shared = executor.shared
+    var text = try lines(of: ready[0], shared, profile, indent: 0)
     for (number, plan) in executor.shared.enumerated() {
       text.append("shared \(number + 1), worked out once:")
-      text += try lines(of: plan, profile, indent: 1)
+      text += try lines(of: plan, shared, profile, indent: 1)
     }
     if isAnalyzed {
-      let rows = executor.collector.statistics.rowsRead
-      text.append(
-        "\(Quantity.seconds(seconds)), \(Quantity.rate(Double(rows) / seconds, "rows/s"))")
+      let statistics = executor.collector.statistics
+      var last = "\(Quantity.seconds(seconds)), "
+      last += Quantity.rate(Double(statistics.rowsRead) / seconds, "rows/s")
+      if statistics.spilledBytes > 0 {
+        last += ", \(Quantity.bytes(statistics.spilledBytes)) set aside on disk"
+      }
+      text.append(last)
     }
     return try lines(text)
   }
 
   private func lines(
-    of plan: Plan, _ profile: Profile?, indent: Int
+    of plan: Plan, _ shared: [Plan], _ profile: Profile?, indent: Int
   ) throws(QueryError) -> [String] {
     let margin = String(repeating: "  ", count: indent)
-    var own = [margin + plan.title]
+    var own = [margin + plan.caption(shared)]
     if case .scan(let scan) = plan {
       let read = try ChosenBlocks(scan, partition: nil, threads: engine.threads).statistics
       own.append(
@@ -45,7 +52,7 @@ struct Explanations {
     if let account = profile?.account(of: plan) {
       own.append(margin + "  " + account)
     }
-    for input in plan.inputs { own += try lines(of: input, profile, indent: indent + 1) }
+    for input in plan.inputs { own += try lines(of: input, shared, profile, indent: indent + 1) }
     return own
   }
 
@@ -80,7 +87,7 @@ struct Explanations {
 }
 
 extension Plan {
-  /// What the operator does.
+  /// What the operator does, with the columns by their places: equal for equal operators.
   var title: String {
     func list(_ expressions: [Bound]) -> String { expressions.map(\.key).joined(separator: ", ") }
     func list(_ orders: [BoundOrder]) -> String {
@@ -107,11 +114,11 @@ extension Plan {
     case .slice(_, let limit, let offset): return "take" + Self.bounds(limit, offset)
     case .union: return "union all"
     case .shared(let number, _): return "shared \(number + 1)"
-    case .frames(let frames, _, _): return "rows, \(frames.reduce(0) { $0 + $1.rowCount })"
+    case .frames(let rows, _, _): return "rows, \(rows.rowCount)"
     }
   }
 
-  private static func bounds(_ limit: Int?, _ offset: Int) -> String {
+  static func bounds(_ limit: Int?, _ offset: Int) -> String {
     (limit.map { " limit \($0)" } ?? "") + (offset > 0 ? " offset \(offset)" : "")
   }
 }

@@ -48,12 +48,26 @@ struct FileOpener: Sendable {
   private func files(_ path: String, _ position: Position) throws(QueryError) -> [String] {
     let kind: FileSystem.Kind?
     do { kind = try FileSystem.status(path)?.kind } catch { throw QueryError(error) }
-    guard let kind else { throw QueryError("there is no file \(path)", at: position) }
+    guard let kind else {
+      let found = try matches(path)
+      if found.isEmpty { throw QueryError("there is no file \(path)", at: position) }
+      return ofOneKind(found)
+    }
     if kind != .folder { return [path] }
     var found: [String] = []
     do { try collect(path, &found) } catch { throw QueryError(error) }
-    let isGroove = found.contains { $0.hasSuffix(".groove") }
-    return found.filter { $0.hasSuffix(".groove") == isGroove }.sorted()
+    return ofOneKind(found)
+  }
+
+  private func ofOneKind(_ paths: [String]) -> [String] {
+    let isGroove = paths.contains { $0.hasSuffix(".groove") }
+    return paths.filter { $0.hasSuffix(".groove") == isGroove }.sorted()
+  }
+
+  /// The files that a pattern with `*`, `?` or `**` (any folders) in it means.
+  private func matches(_ pattern: String) throws(QueryError) -> [String] {
+    if !pattern.contains(where: { $0 == "*" || $0 == "?" }) { return [] }
+    do { return try PathPattern(pattern).files() } catch { throw QueryError(error) }
   }
 
   private func collect(_ folder: String, _ found: inout [String]) throws(SystemError) {

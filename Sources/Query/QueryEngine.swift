@@ -14,7 +14,7 @@ package struct QueryEngine: Sendable {
 
   var threads: Int { options.threads }
 
-  /// Answers one statement.
+  /// Answers one statement, all rows in memory.
   package func run(_ text: String) throws(QueryError) -> QueryResult {
     let statement: Statement
     do { statement = try Parser.statement(SourceText(text)) } catch { throw QueryError(error) }
@@ -22,15 +22,20 @@ package struct QueryEngine: Sendable {
   }
 
   package func run(_ statement: Statement) throws(QueryError) -> QueryResult {
+    try open(statement).result()
+  }
+
+  /// Answers one statement; what does not fit memory of the rows is read as they are asked for.
+  package func open(_ statement: Statement) throws(QueryError) -> QueryRows {
     switch statement {
-    case .select(let select): return try run(select)
+    case .select(let select): return try openAll([select])[0]
     case .explain(let select, let isAnalyzed):
-      return try Explanations(engine: self).explain(select, isAnalyzed: isAnalyzed)
-    case .describe(let table): return try Explanations(engine: self).describe(table)
+      return QueryRows(try Explanations(engine: self).explain(select, isAnalyzed: isAnalyzed))
+    case .describe(let table): return QueryRows(try Explanations(engine: self).describe(table))
     case .showTables:
       let names = Column(.text, .texts(TextVector(catalog.tableNames)))
-      return try QueryResult(
-        Schema([Field("name", .text)]), [Frame([names], rowCount: names.count)])
+      return QueryRows(
+        try QueryResult(Schema([Field("name", .text)]), [Frame([names], rowCount: names.count)]))
     default:
       throw QueryError("only a pack declares tables; a query reads them", at: nil)
     }
@@ -42,6 +47,12 @@ package struct QueryEngine: Sendable {
 
   /// Answers several queries together: what they have in common is read and computed once.
   package func runAll(_ selects: [Select]) throws(QueryError) -> [QueryResult] {
+    var results: [QueryResult] = []
+    for rows in try openAll(selects) { results.append(try rows.result()) }
+    return results
+  }
+
+  private func openAll(_ selects: [Select]) throws(QueryError) -> [QueryRows] {
     var plans: [Plan] = []
     var fields: [[Field]] = []
     for select in selects {
@@ -50,14 +61,12 @@ package struct QueryEngine: Sendable {
       fields.append(own)
     }
     let (executor, ready) = try prepared(plans)
-    let frames = try executor.answer(ready)
-    let statistics = executor.collector.statistics
-    var results: [QueryResult] = []
-    for place in frames.indices {
-      results.append(
-        try QueryResult(Schema(fields[place]), frames[place], statistics: statistics))
+    let streams = try executor.answer(ready)
+    var rows: [QueryRows] = []
+    for (place, stream) in streams.enumerated() {
+      rows.append(try QueryRows(Schema(fields[place]), stream, executor))
     }
-    return results
+    return rows
   }
 
   /// An executor and what it is to carry out, with the queries inside expressions answered.
@@ -122,30 +131,9 @@ package struct QueryEngine: Sendable {
   /// The rows of a query inside an expression.
   private func frames(_ query: Subquery, _ outer: Executor) throws(QueryError) -> [Frame] {
     let (executor, plans) = try prepared([query.plan])
-    let frames = try executor.answer(plans)[0]
+    let frames = try executor.frames(try executor.answer(plans)[0])
     let inner = executor.collector.statistics
     outer.collector.add { $0.add(inner) }
     return frames
   }
-}
-
-/// The answer to a query.
-package struct QueryResult: Sendable {
-  package let schema: Schema
-  package let batches: [ColumnBatch]
-  package let statistics: ScanStatistics
-
-  init(
-    _ schema: Schema, _ frames: [Frame], statistics: ScanStatistics = ScanStatistics()
-  ) throws(QueryError) {
-    self.schema = schema
-    var batches: [ColumnBatch] = []
-    for frame in frames where frame.rowCount > 0 {
-      batches.append(ColumnBatch(schema, try frame.columns, rowCount: frame.rowCount))
-    }
-    self.batches = batches
-    self.statistics = statistics
-  }
-
-  package var rowCount: Int { batches.reduce(0) { $0 + $1.rowCount } }
 }

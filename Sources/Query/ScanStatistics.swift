@@ -32,6 +32,14 @@ package struct ScanStatistics: Sendable, Hashable {
   package var distinctPairBatches = 0
   /// Aggregations that were finished a partition at a time, without merging.
   package var partitionedAggregations = 0
+  /// Operators whose rows or groups did not fit memory, and what went to disk for them.
+  package var spilledAggregations = 0
+  package var spilledSorts = 0
+  package var spilledWindows = 0
+  package var spilledJoins = 0
+  package var spilledBytes = 0
+  /// Rows of count(DISTINCT …) that went to disk.
+  package var spilledDistinctRows = 0
 
   package init() {}
 
@@ -55,6 +63,12 @@ package struct ScanStatistics: Sendable, Hashable {
     distinctHashedBatches += other.distinctHashedBatches
     distinctPairBatches += other.distinctPairBatches
     partitionedAggregations += other.partitionedAggregations
+    spilledAggregations += other.spilledAggregations
+    spilledSorts += other.spilledSorts
+    spilledWindows += other.spilledWindows
+    spilledJoins += other.spilledJoins
+    spilledBytes += other.spilledBytes
+    spilledDistinctRows += other.spilledDistinctRows
   }
 }
 

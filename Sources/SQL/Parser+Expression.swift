@@ -55,7 +55,9 @@ extension Parser {
   private mutating func truth() throws(SQLError) -> Expression {
     let start = token.start
     var value = try comparison()
+    var count = 0
     while true {
+      count += 1
       let kind: Expression.Kind
       if takeWord("isnull") {
         kind = .isNull(value, isNegated: false)
@@ -66,6 +68,7 @@ extension Parser {
       } else {
         return value
       }
+      try lengthen(count)
       value = Expression(kind, at: position(from: start))
     }
   }
@@ -179,7 +182,7 @@ extension Parser {
     var count = 0
     while token.kind == .symbol, let binary = Self.chains[level][token.text] {
       count += 1
-      if count > 1000 { throw error("the expression is too long: at most 1000 operators a chain") }
+      try lengthen(count)
       advance()
       let right = try chain(level + 1)
       left = Expression(.binary(binary, left, right), at: left.position.through(right.position))
@@ -208,8 +211,11 @@ extension Parser {
   mutating func postfix() throws(SQLError) -> Expression {
     let start = token.start
     var value = try primary()
+    var count = 0
     while true {
       if takeSymbol("::") {
+        count += 1
+        try lengthen(count)
         value = Expression(
           .cast(value, try typeName(), isTry: false), at: position(from: start))
       } else if isSymbol("[") {

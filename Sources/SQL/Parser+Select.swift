@@ -18,7 +18,20 @@ extension Parser {
     let start = token.start
     let with = try commonTables()
     var branches = [try branch()]
-    while try takeUnion() { branches.append(try branch()) }
+    // UNION keeps one of equal rows, of all that stand before it and of the next, so that several
+    // in a row are one.
+    var isDistinct = false
+    var collapses = 0
+    while let union = try takeUnion() {
+      if isDistinct && union == .all {
+        collapses += 1
+        try lengthen(collapses)
+        branches = [Self.distinct(branches, position(from: start))]
+      }
+      isDistinct = union == .distinct
+      branches.append(try branch())
+    }
+    if isDistinct { branches = [Self.distinct(branches, position(from: start))] }
     let orderBy = try ordering()
     let (limit, offset) = try limits()
     try refuseClause()
@@ -87,24 +100,34 @@ extension Parser {
       position: position(from: start))
   }
 
-  private mutating func takeUnion() throws(SQLError) -> Bool {
+  private enum Union { case all, distinct }
+
+  private mutating func takeUnion() throws(SQLError) -> Union? {
     if isWord("intersect") || isWord("except") {
       throw error(
         "\(token.text.uppercased()) is not supported", "Use [NOT] IN (SELECT …), or a LEFT JOIN.")
     }
-    guard isWord("union") else { return false }
-    if !isWord("all", at: 1) {
-      throw error(
-        "UNION without ALL is not supported", "Use SELECT DISTINCT * FROM (… UNION ALL …).")
-    }
-    if isWord("by", at: 2) {
-      advance()
-      advance()
+    guard takeWord("union") else { return nil }
+    let isAll = takeWord("all")
+    if !isAll { _ = takeWord("distinct") }
+    if isWord("by") {
       throw error("BY NAME is not supported", "Select the columns in one order.")
     }
-    advance()
-    advance()
-    return true
+    return isAll ? .all : .distinct
+  }
+
+  private static func distinct(_ branches: [Select], _ position: Position) -> Select {
+    func query(_ body: SelectBody) -> Select {
+      Select(
+        with: [], body: body, orderBy: .none, limit: nil, offset: nil, position: position)
+    }
+    let star = SelectItem.star(table: nil, excluding: [], position)
+    let rows = TableExpression(.query(query(.unionAll(branches))), at: position)
+    return query(
+      .block(
+        SelectBlock(
+          isDistinct: true, items: [star], from: rows, filter: nil, groupBy: .none, having: nil,
+          qualify: nil)))
   }
 
   private mutating func rows() throws(SQLError) -> [[Expression]] {
@@ -130,10 +153,11 @@ extension Parser {
     var from: TableExpression?
     var items: [SelectItem]?
     var isDistinct = false
+    var distinctOn: [Expression] = []
     if isWord("from") { from = try fromClause() }
     if isWord("select") {
       advance()
-      isDistinct = try distinct()
+      (isDistinct, distinctOn) = try distinct()
       items = try selectItems()
     } else if from == nil {
       throw unexpected("a query")
@@ -147,19 +171,19 @@ extension Parser {
     }
     let qualify = takeWord("qualify") ? try expression() : nil
     return SelectBlock(
-      isDistinct: isDistinct, items: items ?? [.star(table: nil, excluding: [], here)], from: from,
+      isDistinct: isDistinct, on: distinctOn,
+      items: items ?? [.star(table: nil, excluding: [], here)], from: from,
       filter: filter, groupBy: groupBy, having: having, qualify: qualify)
   }
 
-  private mutating func distinct() throws(SQLError) -> Bool {
-    if takeWord("all") { return false }
-    guard takeWord("distinct") else { return false }
-    if isWord("on") {
-      throw error(
-        "DISTINCT ON is not supported",
-        "Use QUALIFY row_number() OVER (PARTITION BY … ORDER BY …) = 1.")
-    }
-    return true
+  private mutating func distinct() throws(SQLError) -> (Bool, on: [Expression]) {
+    if takeWord("all") { return (false, []) }
+    guard takeWord("distinct") else { return (false, []) }
+    guard takeWord("on") else { return (true, []) }
+    try expectSymbol("(", "after DISTINCT ON")
+    let keys = try expressions()
+    try expectSymbol(")", "after the expressions of DISTINCT ON")
+    return (true, keys)
   }
 
   private mutating func selectItems() throws(SQLError) -> [SelectItem] {

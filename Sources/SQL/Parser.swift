@@ -10,9 +10,14 @@ package struct Parser {
   var index = 0
   /// How many brackets, queries and operators are open.
   var depth = 0
+  /// How many operators stand in long chains so far, each of which makes the tree a level deeper.
+  var chained = 0
 
   /// Deeper nesting is refused, so that no text can exhaust the stack.
   static let depthLimit = 160
+  /// Together with the depth this bounds the levels of a tree: 160 times 8, and 1000.
+  static let shortChain = 8
+  static let chainLimit = 1000
 
   init(_ source: SourceText) throws(SQLError) {
     self.source = source
@@ -194,6 +199,18 @@ extension Parser {
     repeat { identifiers.append(try identifier("a \(noun)")) } while takeSymbol(",")
     try expectSymbol(")", "after \(noun)s")
     return identifiers
+  }
+
+  /// The `count`-th operator of a chain, which is a level deeper than the one before. Short chains
+  /// are as good as none.
+  mutating func lengthen(_ count: Int) throws(SQLError) {
+    if count <= Self.shortChain { return }
+    chained += 1
+    if chained > Self.chainLimit {
+      throw error(
+        "the expression is too long: at most \(Self.chainLimit) operators stand in long chains",
+        "Sum up in a subquery, or use IN (…).")
+    }
   }
 
   /// One level deeper for as long as the caller reads; `depth -= 1` ends it.

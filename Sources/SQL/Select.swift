@@ -39,13 +39,16 @@ package indirect enum SelectBody: Sendable, Hashable {
   case block(SelectBlock)
   /// Rows of equally many expressions.
   case values([[Expression]])
-  /// Two or more queries; one in brackets may have an order and a limit of its own.
+  /// Two or more queries; one in brackets may have an order and a limit of its own. UNION without
+  /// ALL is SELECT DISTINCT from this.
   case unionAll([Select])
 }
 
 /// SELECT … FROM … WHERE … GROUP BY … HAVING … QUALIFY ….
 package struct SelectBlock: Sendable, Hashable {
   package let isDistinct: Bool
+  /// What DISTINCT ON names: the first row is kept of those that are equal in it.
+  package let distinctOn: [Expression]
   package let items: [SelectItem]
   package let from: TableExpression?
   package let filter: Expression?
@@ -54,10 +57,12 @@ package struct SelectBlock: Sendable, Hashable {
   package let qualify: Expression?
 
   package init(
-    isDistinct: Bool, items: [SelectItem], from: TableExpression?, filter: Expression?,
-    groupBy: Grouping, having: Expression?, qualify: Expression?
+    isDistinct: Bool, on distinctOn: [Expression] = [], items: [SelectItem],
+    from: TableExpression?, filter: Expression?, groupBy: Grouping, having: Expression?,
+    qualify: Expression?
   ) {
     self.isDistinct = isDistinct
+    self.distinctOn = distinctOn
     self.items = items
     self.from = from
     self.filter = filter

@@ -22,7 +22,11 @@ import Testing
     case .joinTexts(let separator, _):
       let texts = valid.map { if case .text(let text) = $0[0] { text } else { "" } }
       return texts.isEmpty ? .null : .text(texts.joined(separator: separator))
-    case .sum, .average, .approximateCountDistinct: return .null
+    case .quantile(let share, _):
+      let sorted = valid.map { $0[0] }.sorted { isBefore($0, $1) }
+      let place = Int((Double(sorted.count) * share).rounded(.up)) - 1
+      return sorted.isEmpty ? .null : sorted[max(0, place)]
+    case .sum, .average, .approximateCountDistinct, .deviation: return .null
     }
   }
 
@@ -42,6 +46,8 @@ import Testing
       Aggregate(.argMinimum, [other, type]), Aggregate(.argMaximum, [other, type]),
       Aggregate(.and, [.boolean]), Aggregate(.or, [.boolean]),
       Aggregate(.joinTexts(separator: ", ", order: []), [.text]),
+      Aggregate(.quantile(0.3, isInterpolated: false), [.bigint]),
+      Aggregate(.quantile(1, isInterpolated: false), [.text]),
     ]
   }
 
@@ -103,6 +109,45 @@ import Testing
       try each.update(.each(Array(repeating: 1, count: 40)), groupCount: 2, arguments)
       let expected = try each.finish(groupCount: 2).map(\.texts)
       #expect(try one.finish(groupCount: 2).map(\.texts) == expected, "seed \(seed)")
+    }
+  }
+
+  @Test func `deviation of large values that differ little loses nothing, in any order`() throws {
+    let functions = [
+      Aggregate(.deviation(isSample: true, isRoot: false), [.double]),
+      Aggregate(.deviation(isSample: false, isRoot: true), [.double]),
+      Aggregate(.quantile(0.5, isInterpolated: true), [.double]),
+    ]
+    var random = Seeded(11)
+    let steps = (0..<1000).map { _ in Double(Int.random(in: 0..<64, using: &random)) / 8 }
+    let mean = steps.reduce(0, +) / 1000
+    let squares = steps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    for offset in [0.0, 1e6, 1e12] {
+      var results: [[[Value]]] = []
+      for turn in 0..<3 {
+        let values = (turn == 0 ? steps : steps.shuffled(using: &random)).map { $0 + offset }
+        var first = AggregateSet(functions)
+        var second = AggregateSet(functions)
+        for (place, value) in values.enumerated() {
+          let argument = [Column(.double, .doubles([value]))]
+          let arguments = [argument, argument, argument]
+          if place % 3 == turn {
+            try first.update(.one(0, rows: 1), groupCount: 1, arguments)
+          } else {
+            try second.update(.one(0, rows: 1), groupCount: 1, arguments)
+          }
+        }
+        try first.merge(second, groups: [0], groupCount: 1)
+        results.append(try first.finish(groupCount: 1).map(\.cells))
+      }
+      #expect(results[1] == results[0] && results[2] == results[0], "\(offset)")
+      guard case .double(let variance) = results[0][0][0], case .double(let root) = results[0][1][0]
+      else {
+        Issue.record("a deviation is a double")
+        return
+      }
+      #expect(abs(variance - squares / 999) < 1e-12 * variance, "\(offset)")
+      #expect(abs(root - (squares / 1000).squareRoot()) < 1e-12 * root, "\(offset)")
     }
   }
 

@@ -11,8 +11,8 @@ import Testing
     DistinctOptions(directBytes: 0, pendingRows: 10),
     DistinctOptions(directBytes: 0, bitsetBytes: 0, pendingRows: 10),
     DistinctOptions(directBytes: 64, bitsetBytes: 0, pendingRows: 7),
-    DistinctOptions(pendingRows: 5, memoryBytes: 200, spillRows: 11),
-    DistinctOptions(memoryBytes: 0, spillRows: 1),
+    DistinctOptions(pendingRows: 5, memoryBytes: 200),
+    DistinctOptions(memoryBytes: 0),
   ]
 
   @Test(arguments: forms.indices)
@@ -112,7 +112,7 @@ import Testing
   @Test func `goes to disk for what does not fit its memory, and answers the same`() throws {
     let aggregate = [Aggregate(.countDistinct, [.bigint]), Aggregate(.countDistinct, [.text])]
     var whole = AggregateSet(aggregate)
-    let options = DistinctOptions(memoryBytes: 100_000, spillRows: 5000)
+    let options = DistinctOptions(memoryBytes: 100_000)
     var first = AggregateSet(aggregate, options: options)
     var second = AggregateSet(aggregate, options: options)
     var random = Seeded(3)

@@ -7,14 +7,15 @@ import Testing
   @Test func `come back once, in order, with equal keys in one part`() throws {
     for seed in 0..<30 as Range<UInt64> {
       var samples = Samples(seed)
-      var spill = try RowSpill(partCount: 4, folder: "/tmp", pendingRows: 20)
+      var spill = try RowSpill(partCount: 4, folder: "/tmp", pendingBytes: 1000)
       var expected: [String: [String]] = [:]
       let types = Samples.types
       for _ in 0..<6 {
         let count = Int.random(in: 0...30, using: &samples.random)
         let columns = types.map { samples.column($0, count: count, nulls: seed % 2 == 0) }
         let key = [columns[3], columns[1]]
-        try spill.add(columns, hashes: hashes(of: key, rowCount: count))
+        let hashes = hashes(of: key, rowCount: count)
+        try spill.add(columns, parts: parts(ofHashes: hashes, partCount: 4, level: Int(seed)))
         for row in 0..<count {
           let cells = columns.map { groupText($0.value(at: row)) }
           expected["\(cells[3])|\(cells[1])", default: []].append(cells.joined(separator: "|"))
@@ -22,8 +23,10 @@ import Testing
       }
       var found: [String: [String]] = [:]
       var places: [String: Int] = [:]
+      try spill.flush()
       for part in 0..<4 {
-        for batch in try spill.batches(ofPart: part) {
+        for piece in 0..<spill.pieceCount(ofPart: part) {
+          let batch = try spill.rows(ofPart: part, piece: piece)
           for row in 0..<batch[0].count {
             let cells = batch.map { groupText($0.value(at: row)) }
             let key = "\(cells[3])|\(cells[1])"
@@ -44,9 +47,12 @@ import Testing
       let dictionary = TextDictionary(TextVector(["text \(number)", "b"]))
       let column = Column(
         .text, .codes([0, 1, 0], dictionary), validity: Bitmap([true, true, false]))
-      try spill.add([column], hashes: [0, 0, 0])
+      try spill.add([column], parts: [0, 0, 0])
     }
-    let cells = try spill.batches(ofPart: 0).flatMap { $0[0].cells }
+    try spill.flush()
+    let cells = try (0..<spill.pieceCount(ofPart: 0)).flatMap { piece in
+      try spill.rows(ofPart: 0, piece: piece)[0].cells
+    }
     #expect(cells == (0..<20).flatMap { [Value.text("text \($0)"), .text("b"), .null] })
   }
 }

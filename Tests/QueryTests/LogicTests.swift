@@ -7,10 +7,21 @@ import Testing
 @Suite struct `The logic tests` {
   @Test(arguments: LogicCatalog.Layout.allCases, [1, 3])
   func `agree with DuckDB`(layout: LogicCatalog.Layout, threads: Int) throws {
-    let engine = QueryEngine(try LogicCatalog(layout), QueryOptions(threads: threads))
+    try expectAgreement(QueryEngine(try LogicCatalog(layout), QueryOptions(threads: threads)))
+  }
+
+  @Test(arguments: [LogicCatalog.Layout.smallBatches, .files], [1, 3])
+  func `agree with DuckDB where nothing fits memory`(
+    layout: LogicCatalog.Layout, threads: Int
+  ) throws {
+    let options = QueryOptions(threads: threads, memory: 1)
+    try expectAgreement(QueryEngine(try LogicCatalog(layout), options))
+  }
+
+  private func expectAgreement(_ engine: QueryEngine) throws {
     for file in try LogicFile.all() {
       for block in file.blocks {
-        let place: Comment = "\(file.name):\(block.line), \(layout.rawValue)\n\(block.sql)"
+        let place: Comment = "\(file.name):\(block.line)\n\(block.sql)"
         guard let expected = block.rows else {
           #expect(throws: QueryError.self, place) { try engine.run(block.sql) }
           continue

@@ -148,6 +148,7 @@ import Testing
     #expect(plan.contains("scan plays (user_id, played)"), "\(plan)")
     #expect(plan.contains("partitions 2 of 3, blocks 6 of 10"), "\(plan)")
     #expect(plan.contains("skipped"), "\(plan)")
+    #expect(plan.contains("group by user_id: count(*)"), "\(plan)")
     let analyzed = rows(try engine.run("EXPLAIN ANALYZE \(sql)")).joined(separator: "\n")
     #expect(analyzed.contains("6 rows, "), "\(analyzed)")
     #expect(analyzed.contains("rows/s a thread"), "\(analyzed)")

@@ -1,33 +1,16 @@
 import Bytes
 import Columns
 
-/// Rows as JSON objects: one array of them, or one a line.
+/// Rows as JSON objects, each on a line of its own.
 enum JSONPrinter {
-  static func write(
-    _ schema: Schema, _ batches: [ColumnBatch], asLines: Bool, to console: Console
-  ) throws(SystemError) {
-    let separator = asLines ? "\n" : ",\n"
-    var isFirst = true
-    if !asLines { try console.write("[\n") }
-    for batch in batches where batch.rowCount > 0 {
-      if !isFirst { try console.write(separator) }
-      isFirst = false
-      for start in stride(from: 0, to: batch.rowCount, by: piece) {
-        if start > 0 { try console.write(separator) }
-        try console.write(
-          objects(schema, batch, start..<min(start + piece, batch.rowCount), separator))
-      }
-    }
-    if !isFirst { try console.write("\n") }
-    if !asLines { try console.write("]\n") }
-  }
-
-  /// The rows of a batch, each an object on a line of its own.
-  static func lines(_ schema: Schema, _ batch: ColumnBatch) -> [UInt8] {
+  /// The rows of a batch with `separator` between them.
+  static func objects(
+    _ schema: Schema, _ batch: ColumnBatch, separator: String
+  ) -> [UInt8] {
     var bytes: [UInt8] = []
     for start in stride(from: 0, to: batch.rowCount, by: piece) {
-      bytes += objects(schema, batch, start..<min(start + piece, batch.rowCount), "\n")
-      bytes.append(UInt8(ascii: "\n"))
+      if start > 0 { bytes += separator.utf8 }
+      bytes += objects(schema, batch, start..<min(start + piece, batch.rowCount), separator)
     }
     return bytes
   }

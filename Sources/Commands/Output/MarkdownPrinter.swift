@@ -3,17 +3,17 @@ import Columns
 
 /// Rows as a table of Markdown, numbers aligned at the right.
 enum MarkdownPrinter {
-  static func write(
-    _ schema: Schema, _ batches: [ColumnBatch], to console: Console
-  ) throws(SystemError) {
-    try console.write(line(schema.fields.map { escaped($0.name) }))
-    try console.write(line(schema.fields.map { $0.type.isNumber ? "---:" : "---" }))
-    for batch in batches {
-      for row in 0..<batch.rowCount {
-        try console.write(
-          line(batch.columns.map { escaped($0.value(at: row).text ?? "NULL") }))
-      }
+  static func head(_ schema: Schema) -> String {
+    line(schema.fields.map { escaped($0.name) })
+      + line(schema.fields.map { $0.type.isNumber ? "---:" : "---" })
+  }
+
+  static func rows(_ batch: ColumnBatch) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for row in 0..<batch.rowCount {
+      bytes += line(batch.columns.map { escaped($0.value(at: row).text ?? "NULL") }).utf8
     }
+    return bytes
   }
 
   private static func line(_ cells: [String]) -> String {

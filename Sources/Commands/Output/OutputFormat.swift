@@ -1,6 +1,6 @@
-package import Bytes
 import CSV
 package import Columns
+package import Query
 
 /// How rows are written.
 package enum OutputFormat: String, CaseIterable, Sendable {
@@ -14,17 +14,29 @@ package enum OutputFormat: String, CaseIterable, Sendable {
   /// Writes all rows of `batches`.
   package func write(
     _ schema: Schema, _ batches: [ColumnBatch], to console: Console
-  ) throws(SystemError) {
-    switch self {
-    case .table: try TablePrinter(schema, batches, width: console.outputWidth).write(to: console)
-    case .csv:
-      let writer = CSVWriter(schema)
-      try console.write(writer.header())
-      for batch in batches { try console.write(writer.rows(batch)) }
-    case .json: try JSONPrinter.write(schema, batches, asLines: false, to: console)
-    case .jsonl: try JSONPrinter.write(schema, batches, asLines: true, to: console)
-    case .markdown: try MarkdownPrinter.write(schema, batches, to: console)
+  ) throws {
+    _ = try write(QueryRows(schema, batches), to: console)
+  }
+
+  /// Writes all rows, as they come, and says how many there were.
+  package func write(_ rows: QueryRows, to console: Console) throws -> Int {
+    if self == .table {
+      let printer = try TablePrinter(rows, width: console.outputWidth)
+      try printer.write(to: console)
+      return printer.rowCount
     }
+    let pieces = RowPieces(self, rows.schema)
+    try console.write(pieces.head())
+    var count = 0
+    try rows.make(
+      { (count: $0.rowCount, bytes: pieces.rows($0)) },
+      handOver: { piece in
+        if count > 0 { try console.write(pieces.separator) }
+        count += piece.count
+        try console.write(piece.bytes)
+      })
+    try console.write(pieces.tail(isEmpty: count == 0))
+    return count
   }
 }
 
@@ -38,21 +50,42 @@ extension DataType {
   }
 }
 
-/// Rows as CSV or JSON lines, piece by piece, for files.
-struct RowPieces {
+/// Rows as bytes, batch by batch: what stands before, between and behind the batches, and the
+/// batches themselves.
+struct RowPieces: Sendable {
   private let format: OutputFormat
   private let schema: Schema
 
   init(_ format: OutputFormat, _ schema: Schema) {
-    precondition(format == .csv || format == .jsonl, "files are CSV or JSON lines")
+    precondition(format != .table, "the width of a drawn table depends on all of its rows")
     self.format = format
     self.schema = schema
   }
 
   /// What stands before the first row.
-  func head() -> [UInt8] { format == .csv ? CSVWriter(schema).header() : [] }
+  func head() -> [UInt8] {
+    switch format {
+    case .csv: CSVWriter(schema).header()
+    case .json: Array("[\n".utf8)
+    case .markdown: Array(MarkdownPrinter.head(schema).utf8)
+    case .table, .jsonl: []
+    }
+  }
 
   func rows(_ batch: ColumnBatch) -> [UInt8] {
-    format == .csv ? CSVWriter(schema).rows(batch) : JSONPrinter.lines(schema, batch)
+    switch format {
+    case .csv: CSVWriter(schema).rows(batch)
+    case .json: JSONPrinter.objects(schema, batch, separator: ",\n")
+    case .markdown: MarkdownPrinter.rows(batch)
+    case .table, .jsonl:
+      JSONPrinter.objects(schema, batch, separator: "\n") + [UInt8(ascii: "\n")]
+    }
+  }
+
+  /// What stands between two batches.
+  var separator: String { format == .json ? ",\n" : "" }
+
+  func tail(isEmpty: Bool) -> String {
+    format == .json ? (isEmpty ? "]\n" : "\n]\n") : ""
   }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Columns
+import Query
 
 // A table drawn with lines: names, types under them, numbers aligned at the right.
 //
@@ -18,68 +19,85 @@ struct TablePrinter {
     var title: String
     var type: String
     var isNumber: Bool
-    var cells: [String]
     var width: Int
+    /// Its place among the columns of the rows; nil where columns are left out.
+    var place: Int?
   }
 
+  private let rows: QueryRows
   private var columns: [Shown] = []
-  private let rowCount: Int
-  private let columnCount: Int
-  /// The place in `cells` where rows are left out.
-  private let gap: Int?
+  private(set) var rowCount = 0
+  /// The first and last rows, where only those are shown.
+  private var ends: TableEnds?
 
-  init(_ schema: Schema, _ batches: [ColumnBatch], width: Int?) {
-    let total = batches.reduce(0) { $0 + $1.rowCount }
-    rowCount = total
-    columnCount = schema.count
-    let isLong = width != nil && total > Self.shownRowsMax
-    gap = isLong ? Self.shownRowsMax / 2 : nil
-    let head = 0..<(isLong ? Self.shownRowsMax / 2 : total)
-    let tail = (isLong ? total - Self.shownRowsMax / 2 : total)..<total
-    columns = schema.fields.enumerated().map { index, field in
-      var cells: [String] = []
-      var start = 0
-      for batch in batches {
-        let range = start..<start + batch.rowCount
-        for part in [head, tail] {
-          for row in part.clamped(to: range) {
-            let text = batch.columns[index].value(at: row - start).text
-            cells.append(text.map(Self.visible) ?? "NULL")
-          }
-        }
-        start = range.upperBound
-      }
-      let title = Self.visible(field.name)
+  /// Everything is measured before anything is written.
+  init(_ rows: QueryRows, width: Int?) throws {
+    self.rows = rows
+    columns = rows.schema.fields.enumerated().map { place, field in
+      let title = TableCell.visible(field.name)
       let type = field.type.description.lowercased()
-      let widths = ([title, type] + cells).map(TextWidth.of)
       return Shown(
-        title: title, type: type, isNumber: field.type.isNumber, cells: cells,
-        width: widths.max() ?? 0)
+        title: title, type: type, isNumber: field.type.isNumber,
+        width: max(TextWidth.of(title), TextWidth.of(type)), place: place)
     }
-    if let width { fit(width) }
+    if let width {
+      var ends = TableEnds(half: Self.shownRowsMax / 2)
+      try rows.make(
+        { TableEnds(of: $0, half: Self.shownRowsMax / 2) }, handOver: { ends.add($0) })
+      rowCount = ends.rowCount
+      measure(ends.shown.map { $0.map(TextWidth.of) })
+      self.ends = ends
+      fit(width)
+    } else {
+      try rows.make(
+        { (count: $0.rowCount, widths: TableCell.widths($0)) },
+        handOver: { part in
+          rowCount += part.count
+          measure([part.widths])
+        })
+    }
   }
 
-  func write(to console: Console) throws(SystemError) {
+  private mutating func measure(_ widths: [[Int]]) {
+    for row in widths {
+      for place in columns.indices { columns[place].width = max(columns[place].width, row[place]) }
+    }
+  }
+
+  func write(to console: Console) throws {
     if columns.isEmpty { return }
     try console.write(rule("┌", "┬", "┐"))
     try console.write(line(columns.map { ($0.title, $0.isNumber) }))
     try console.write(line(columns.map { ($0.type, $0.isNumber) }))
     try console.write(rule("├", "┼", "┤"))
-    for row in 0..<(columns.first?.cells.count ?? 0) {
-      if row == gap {
-        for _ in 0..<3 { try console.write(line(columns.map { _ in ("·", true) })) }
+    if let ends {
+      for (number, row) in ends.shown.enumerated() {
+        if ends.isLong && number == Self.shownRowsMax / 2 {
+          for _ in 0..<3 { try console.write(line(columns.map { _ in ("·", true) })) }
+        }
+        try console.write(line(row))
       }
-      try console.write(line(columns.map { ($0.cells[row], $0.isNumber) }))
+    } else {
+      let printer = self
+      try rows.make(
+        { batch in
+          (0..<batch.rowCount).map { printer.line(TableCell.row($0, of: batch)) }.joined()
+        }, handOver: { try console.write($0) })
     }
     try console.write(rule("└", "┴", "┘"))
     if let note { try console.write("  \(note)\n") }
   }
 
+  private func line(_ cells: [String]) -> String {
+    line(columns.map { column in (column.place.map { cells[$0] } ?? "…", column.isNumber) })
+  }
+
   /// What is not seen, or how much there is where that is more than a glance.
   private var note: String? {
-    let shownColumns = columns.count { $0.title != "…" }
+    let shownColumns = columns.count { $0.place != nil }
+    let columnCount = rows.schema.count
     var parts: [String] = []
-    if gap != nil {
+    if ends?.isLong ?? false {
       parts.append("\(Numerals.grouped(rowCount)) rows (\(Self.shownRowsMax) shown)")
     } else if rowCount == 0 || rowCount > 10 {
       parts.append(Numerals.counted(rowCount, "row"))
@@ -122,29 +140,11 @@ struct TablePrinter {
   private var lineWidth: Int { columns.reduce(1) { $0 + $1.width + 3 } }
 
   private mutating func leaveOutOne() {
-    if let dots = columns.firstIndex(where: { $0.title == "…" }) {
+    if let dots = columns.firstIndex(where: { $0.place == nil }) {
       columns.remove(at: dots * 2 < columns.count ? dots + 1 : dots - 1)
     } else {
       let middle = columns.count / 2
-      let cells = columns[middle].cells.map { _ in "…" }
-      columns[middle] = Shown(title: "…", type: "", isNumber: false, cells: cells, width: 1)
+      columns[middle] = Shown(title: "…", type: "", isNumber: false, width: 1, place: nil)
     }
-  }
-
-  /// Line breaks and other controls as escapes, so that a cell stays on its line.
-  private static func visible(_ text: String) -> String {
-    if !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        result += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

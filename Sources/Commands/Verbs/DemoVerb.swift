@@ -118,7 +118,7 @@ struct Demo {
     for (title, sql) in shown {
       let result = try engine.run(sql)
       try console.write("\n\(title)\n")
-      try TablePrinter(result.schema, result.batches, width: console.outputWidth).write(to: console)
+      try OutputFormat.table.write(result.schema, result.batches, to: console)
     }
     try console.write("\nTo try next:\n")
     for line in Self.next(genre: genre, day: day) { try console.write("  \(line)\n") }

@@ -102,6 +102,9 @@ extension Verb {
         case .batch(let batch):
           rows += batch.rowCount
           try file.write(pieces.rows(batch).span)
+        case .deferred(let count, let read):
+          rows += count
+          try file.write(pieces.rows(try read()).span)
         case .file(let columnFile): rows += try write(columnFile, pieces, file)
         case .unopened(let later): rows += try write(try later.file(), pieces, file)
         }

@@ -32,26 +32,29 @@ extension Verb {
     } else {
       catalog = MemoryCatalog([])
     }
-    let options = QueryOptions(threads: invocation.threads, memory: invocation.memory)
+    // Tests make everything go to disk that can.
+    let isForced = console.environment("GROOVE_FORCE_SPILL") != nil
+    let options = QueryOptions(
+      threads: invocation.threads, memory: isForced ? 1 : invocation.memory)
     let engine = QueryEngine(catalog, options)
     let format =
       invocation.has(Flags.json) ? .json : invocation[Flags.format] ?? .usual(for: console)
     for (index, statement) in statements.enumerated() {
       if index > 0 && format == .table { try console.write("\n") }
       let start = Clock.monotonicNanoseconds()
-      let result = try engine.run(statement)
+      let rows = try engine.open(statement)
       let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
-      try format.write(result.schema, result.batches, to: console)
-      if console.errorWidth != nil { try tell(result, seconds, console) }
+      let count = try format.write(rows, to: console)
+      if console.errorWidth != nil { try tell(rows, count, seconds, console) }
     }
     return .done
   }
 
   private static func tell(
-    _ result: QueryResult, _ seconds: Double, _ console: Console
+    _ rows: QueryRows, _ count: Int, _ seconds: Double, _ console: Console
   ) throws {
-    var text = "\(Numerals.counted(result.rowCount, "row")) in \(Numerals.short(seconds, "s"))"
-    let statistics = result.statistics
+    var text = "\(Numerals.counted(count, "row")) in \(Numerals.short(seconds, "s"))"
+    let statistics = rows.statistics
     if statistics.rowsRead > 0 {
       text += ", \(Numerals.grouped(statistics.rowsRead)) rows read in "
       text += "\(statistics.blocksRead) of \(Numerals.counted(statistics.blocks, "block"))"

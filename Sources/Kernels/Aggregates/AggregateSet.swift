@@ -24,6 +24,10 @@ package enum AggregateFunction: Sendable, Hashable {
   case countDistinct
   /// Within about 1.6 % (standard error) of the number of distinct values.
   case approximateCountDistinct
+  /// The variance of doubles, or its root: of a sample, or of all there is.
+  case deviation(isSample: Bool, isRoot: Bool)
+  /// The value below which that share of the values lies; between two doubles, or one of any type.
+  case quantile(Double, isInterpolated: Bool)
   /// The texts of the first argument, ordered by the further ones, then by row.
   case joinTexts(separator: String, order: [SortDirection])
 }
@@ -34,7 +38,9 @@ extension AggregateFunction {
     switch self {
     case .countDistinct, .approximateCountDistinct, .argMinimum, .argMaximum, .first, .joinTexts:
       false
-    case .countRows, .count, .sum, .average, .minimum, .maximum, .and, .or: true
+    case .countRows, .count, .sum, .average, .minimum, .maximum, .and, .or, .deviation,
+      .quantile:
+      true
     }
   }
 }
@@ -54,8 +60,9 @@ package struct Aggregate: Sendable, Hashable {
     switch function {
     case .countRows, .count, .countDistinct, .approximateCountDistinct: .bigint
     case .sum: argumentTypes.first.map { Self.sumType(of: $0) } ?? .hugeint
-    case .average: .double
-    case .minimum, .maximum, .argMinimum, .argMaximum, .first: argumentTypes.first ?? .null
+    case .average, .deviation, .quantile(_, isInterpolated: true): .double
+    case .minimum, .maximum, .argMinimum, .argMaximum, .first, .quantile:
+      argumentTypes.first ?? .null
     case .and, .or: .boolean
     case .joinTexts: .text
     }
@@ -169,6 +176,12 @@ package struct AggregateSet: Sendable {
     return columns
   }
 
+  /// About how much memory the states take. Distinct values, which go to disk by themselves, count
+  /// for nothing.
+  package var byteCount: Int {
+    states.reduce(rowCounts.count * 8) { $0 + $1.byteCount(rowCounts.count) }
+  }
+
   /// How the distinct values were counted, over all aggregates.
   package var distinctStatistics: DistinctStatistics {
     var total = DistinctStatistics()
@@ -188,12 +201,16 @@ protocol AggregateState: Sendable {
     throws(KernelsError)
   /// The results of groups `0 ..< rowCounts.count`, whose numbers of rows those are.
   mutating func finish(_ rowCounts: [Int64]) throws(KernelsError) -> Column
+  /// About how much memory the states of so many groups take.
+  func byteCount(_ groupCount: Int) -> Int
 }
 
 extension AggregateState {
   mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary) {
     preconditionFailure("this aggregate needs the values")
   }
+
+  func byteCount(_ groupCount: Int) -> Int { groupCount * 16 }
 
   /// `other` as what it is.
   func same(_ other: any AggregateState) -> Self {
@@ -227,6 +244,10 @@ private func makeState(_ aggregate: Aggregate, _ options: DistinctOptions) -> an
   case .or: return ExtremeState(type: .boolean, wantsMaximum: true)
   case .countDistinct: return DistinctState(type, options)
   case .approximateCountDistinct: return ApproximateState(type)
+  case .deviation(let isSample, let isRoot):
+    return DeviationState(isSample: isSample, isRoot: isRoot)
+  case .quantile(let share, let isInterpolated):
+    return QuantileState(type, share: share, isInterpolated: isInterpolated)
   case .joinTexts(let separator, let order):
     return JoinTextsState(separator: separator, order: order)
   }

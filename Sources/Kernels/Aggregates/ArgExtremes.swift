@@ -53,6 +53,10 @@ struct ArgExtremeState: AggregateState {
     if logCount > 2 * place.count + 65_536 { compact() }
   }
 
+  func byteCount(_ groupCount: Int) -> Int {
+    place.count * 24 + texts.count * 48 + logCount * 48
+  }
+
   private func validRows(_ argument: Column, _ key: Column) -> Bitmap? {
     guard let first = argument.validity else { return key.validity }
     guard let second = key.validity else { return first }
@@ -158,6 +162,8 @@ struct FirstState: AggregateState {
     log.append(gather(column, rows))
     logCount += rows.count
   }
+
+  func byteCount(_ groupCount: Int) -> Int { place.count * 8 + logCount * 24 }
 
   mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int) {
     let other = same(other)

@@ -7,6 +7,7 @@ struct JoinTextsState: AggregateState {
   private var groups: [UInt32] = []
   /// The texts first, then the order keys, batch by batch.
   private var batches: [[Column]] = []
+  private var memory = MemoryMeter()
 
   init(separator: String, order: [SortDirection]) {
     self.separator = separator
@@ -19,13 +20,18 @@ struct JoinTextsState: AggregateState {
     if rows.isEmpty { return }
     self.groups.append(contentsOf: rows.map { ids[Int($0)] })
     let isWhole = rows.count == ids.count
-    batches.append(arguments.prefix(order.count + 1).map { isWhole ? $0 : gather($0, rows) })
+    let kept = arguments.prefix(order.count + 1).map { isWhole ? $0 : gather($0, rows) }
+    memory.add(kept)
+    batches.append(kept)
   }
+
+  func byteCount(_ groupCount: Int) -> Int { memory.bytes + groups.count * 4 }
 
   mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int) {
     let other = same(other)
     self.groups.append(contentsOf: other.groups.map { groups[Int($0)] })
     batches.append(contentsOf: other.batches)
+    for batch in other.batches { memory.add(batch) }
   }
 
   mutating func finish(_ rowCounts: [Int64]) -> Column {

@@ -30,6 +30,8 @@ struct ApproximateState: AggregateState {
     }
   }
 
+  func byteCount(_ groupCount: Int) -> Int { registers.count }
+
   mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int) {
     let other = same(other)
     grow(&registers, to: groupCount * Self.size)

@@ -17,19 +17,16 @@ package struct DistinctOptions: Sendable {
   package var threads = 1
   /// Where the files without a name are made that take what does not fit.
   package var spillFolder: String
-  /// How many rows are collected before some are written.
-  package var spillRows: Int
 
   package init(
     directBytes: Int = 768 << 10, bitsetBytes: Int = 32 << 20, pendingRows: Int = 1 << 22,
-    memoryBytes: Int = 512 << 20, spillFolder: String = "/tmp", spillRows: Int = 1 << 20
+    memoryBytes: Int = 512 << 20, spillFolder: String = "/tmp"
   ) {
     self.directBytes = min(directBytes, memoryBytes / 2)
     self.bitsetBytes = min(bitsetBytes, memoryBytes / 2)
     self.pendingRows = max(1, min(pendingRows, memoryBytes / 32))
     self.memoryBytes = memoryBytes
     self.spillFolder = spillFolder
-    self.spillRows = spillRows
   }
 }
 
@@ -149,8 +146,7 @@ struct DistinctState: AggregateState {
   }
 
   private mutating func startSpill() throws(KernelsError) {
-    spill = try RowSpill(
-      level: level, folder: options.spillFolder, pendingRows: options.spillRows)
+    spill = try RowSpill(folder: options.spillFolder, pendingBytes: options.memoryBytes / 8)
     pastStatistics.add(sets.statistics)
     pastStatistics.hashedBatches += values.hashedBatches
     let column = values.column()
@@ -161,8 +157,10 @@ struct DistinctState: AggregateState {
 
   private mutating func setAside(_ groups: RowGroups, _ column: Column) throws(KernelsError) {
     let owner = Column(.bigint, .integers(groups.ids.map { Int64($0) }))
+    let hashes = hashes(of: [owner, column], rowCount: column.count)
+    let count = spill?.partCount ?? 1
     try spill?.add(
-      [owner, column], hashes: hashes(of: [owner, column], rowCount: column.count))
+      [owner, column], parts: parts(ofHashes: hashes, partCount: count, level: level))
   }
 
   mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int)
@@ -188,8 +186,10 @@ struct DistinctState: AggregateState {
     throws(KernelsError)
   {
     guard var theirs = other.spill else { return }
+    try theirs.flush()
     for part in 0..<theirs.partCount {
-      for batch in try theirs.batches(ofPart: part) {
+      for piece in 0..<theirs.pieceCount(ofPart: part) {
+        let batch = try theirs.rows(ofPart: part, piece: piece)
         try setAside(.each(Self.owners(batch).map { groups[Int($0)] }), batch[1])
       }
     }
@@ -200,9 +200,11 @@ struct DistinctState: AggregateState {
       return Column(.bigint, .integers(sets.sizes(groupCount: rowCounts.count)))
     }
     var counts = [Int64](repeating: 0, count: rowCounts.count)
+    try spill.flush()
     for part in 0..<spill.partCount {
       var own = DistinctState(type, options, level: level + 1)
-      for batch in try spill.batches(ofPart: part) {
+      for piece in 0..<spill.pieceCount(ofPart: part) {
+        let batch = try spill.rows(ofPart: part, piece: piece)
         try own.add(.each(Self.owners(batch)), batch[1], rowCounts.count)
       }
       guard case .integers(let sizes) = try own.finish(rowCounts).values else { continue }

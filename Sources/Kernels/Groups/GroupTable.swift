@@ -32,8 +32,11 @@ package struct GroupTable: Sendable {
   private var anchorsFailed = false
   private let options: GroupOptions
 
+  /// How many keys a row may have.
+  package static let mostKeys = 63
+
   package init(_ types: [DataType], options: GroupOptions = GroupOptions()) {
-    precondition(types.count <= 63, "a row has at most 63 keys")
+    precondition(types.count <= Self.mostKeys, "the nulls of a row fit a word")
     stores = types.map { KeyStore($0) }
     domains = types.map { _ in Domain() }
     self.options = options
@@ -41,6 +44,11 @@ package struct GroupTable: Sendable {
 
   /// The types of the keys.
   package var types: [DataType] { stores.map(\.type) }
+
+  /// About how much memory the groups take: their keys, the index, and texts of their own.
+  package var byteCount: Int {
+    stores.reduce(groupCount * (40 + 17 * stores.count)) { $0 + $1.home.internedBytes }
+  }
 
   /// The keys by group.
   package func keyColumns() -> [Column] { stores.map { $0.column() } }

@@ -1,85 +1,115 @@
-import Bytes
+package import Bytes
 package import Columns
 
-/// Rows set aside on disk, in parts by the hash of their keys, so that equal keys are in one part
-/// and each part can be worked on alone in little memory.
+/// Rows set aside on disk, in parts that the caller chooses: by the hash of their keys, so that
+/// equal keys are in one part, or by ranges of them. Each part can be worked on alone in little
+/// memory.
 ///
 /// Rows wait in memory until there are enough of them to write long pieces. The order of the rows
 /// of a part is the order in which they came. The file has no name: nothing is left behind.
 package struct RowSpill: Sendable {
   package let partCount: Int
   private let file: TemporaryFile
-  private let pendingRows: Int
-  /// Where the pieces of each part are in the file.
-  private var pieces: [[Range<Int>]]
-  private var pending: [(columns: [Column], hashes: [UInt64])] = []
-  private var pendingCount = 0
+  private let pendingBytesMax: Int
+  /// Where the pieces of each part are in the file, and how many rows each has.
+  private var pieces: [[(bytes: Range<Int>, rowCount: Int)]]
+  private var pending: [(columns: [Column], parts: [UInt16])] = []
+  private var pendingBytes = MemoryMeter()
   /// The dictionaries of coded columns, which stay in memory: only their codes are written. When
   /// there are many, the texts of any other are spelled out.
   private var dictionaries: [TextDictionary] = []
   private var types: [DataType] = []
-  private let level: Int
-  package private(set) var rowCount = 0
+  /// How many rows each part has.
+  package private(set) var rowCounts: [Int]
 
-  /// `level` numbers spills within spills: each looks at other bits of the hash.
-  package init(partCount: Int = 64, level: Int = 0, folder: String, pendingRows: Int = 1 << 20)
+  package init(partCount: Int = 64, folder: String, pendingBytes: Int = 32 << 20)
     throws(KernelsError)
   {
-    precondition(partCount > 0 && partCount & (partCount - 1) == 0, "parts are a power of two")
-    self.partCount = partCount
-    self.level = level
-    self.pendingRows = pendingRows
+    let file: TemporaryFile
     do { file = try TemporaryFile(in: folder) } catch { throw KernelsError(error.explanation) }
-    pieces = Array(repeating: [], count: partCount)
+    self.init(partCount: partCount, file: file, pendingBytes: pendingBytes)
   }
+
+  /// Rows behind what others write to the same file.
+  package init(partCount: Int, file: TemporaryFile, pendingBytes: Int) {
+    precondition(partCount > 0 && partCount <= 1 << 16, "a part is numbered by 16 bits")
+    self.partCount = partCount
+    self.file = file
+    pendingBytesMax = pendingBytes
+    pieces = Array(repeating: [], count: partCount)
+    rowCounts = Array(repeating: 0, count: partCount)
+  }
+
+  package var rowCount: Int { rowCounts.reduce(0, +) }
 
   /// How much is on disk.
-  package var bytesWritten: Int { file.size }
+  package private(set) var bytesWritten = 0
 
-  /// Sets rows aside, by the hashes of their keys (see `hashes(of:)`).
-  package mutating func add(_ columns: [Column], hashes: [UInt64]) throws(KernelsError) {
-    if hashes.isEmpty { return }
-    rowCount += hashes.count
-    pending.append((columns, hashes))
-    pendingCount += hashes.count
-    if pendingCount >= pendingRows { try flush() }
+  /// How much of a part is on disk.
+  package func bytes(ofPart part: Int) -> Int { pieces[part].reduce(0) { $0 + $1.bytes.count } }
+
+  /// Sets rows aside, by the part of each.
+  package mutating func add(_ columns: [Column], parts: [UInt16]) throws(KernelsError) {
+    if parts.isEmpty { return }
+    for row in parts.indices { rowCounts[Int(parts[row])] += 1 }
+    pending.append((columns, parts))
+    pendingBytes.add(columns)
+    if pendingBytes.bytes >= pendingBytesMax { try flush() }
   }
 
-  /// The rows of a part, as batches of columns.
-  package mutating func batches(ofPart part: Int) throws(KernelsError) -> [[Column]] {
-    try flush()
-    var batches: [[Column]] = []
-    for piece in pieces[part] {
-      let bytes: [UInt8]
-      do { bytes = try file.read(piece) } catch { throw KernelsError(error.explanation) }
-      var place = 0
-      while place < bytes.count { batches.append(batch(bytes, &place)) }
+  /// How many pieces of a part `rows(ofPart:piece:)` gives, once all is flushed.
+  package func pieceCount(ofPart part: Int) -> Int { pieces[part].count }
+
+  package func rowCount(ofPart part: Int, piece: Int) -> Int { pieces[part][piece].rowCount }
+
+  /// The rows of a piece of a part, as columns, after `flush`.
+  package func rows(ofPart part: Int, piece: Int) throws(KernelsError) -> [Column] {
+    precondition(pending.isEmpty, "rows are read when all of them have been written")
+    let bytes: [UInt8]
+    do { bytes = try file.read(pieces[part][piece].bytes) } catch {
+      throw KernelsError(error.explanation)
     }
-    return batches
+    var batches: [[Column]] = []
+    var place = 0
+    while place < bytes.count { batches.append(batch(bytes, &place)) }
+    if batches.count == 1 { return batches[0] }
+    return batches[0].indices.map { column in
+      concatenate(batches.map { $0[column] }, type: batches[0][column].type)
+    }
   }
 
-  private func part(_ hash: UInt64) -> Int {
-    Int(truncatingIfNeeded: mixed(hash &+ UInt64(level))) & (partCount - 1)
-  }
-
-  private mutating func flush() throws(KernelsError) {
+  /// Writes what waits.
+  package mutating func flush() throws(KernelsError) {
+    if pending.isEmpty { return }
     var buffers = [[UInt8]](repeating: [], count: partCount)
+    var counts = [Int](repeating: 0, count: partCount)
     for batch in pending {
-      var rows = [[UInt32]](repeating: [], count: partCount)
-      for row in batch.hashes.indices { rows[part(batch.hashes[row])].append(UInt32(row)) }
+      let rows = Self.rowsByPart(batch.parts, partCount)
       for part in 0..<partCount where !rows[part].isEmpty {
         RawNumbers.append([rows[part].count, batch.columns.count], to: &buffers[part])
-        for column in batch.columns { write(gather(column, rows[part]), to: &buffers[part]) }
+        counts[part] += rows[part].count
+        let isWhole = rows[part].count == batch.parts.count
+        for column in batch.columns {
+          write(isWhole ? column : gather(column, rows[part]), to: &buffers[part])
+        }
       }
     }
     pending = []
-    pendingCount = 0
+    pendingBytes = MemoryMeter()
     for part in 0..<partCount where !buffers[part].isEmpty {
       do {
         let start = try file.append(buffers[part])
-        pieces[part].append(start..<start + buffers[part].count)
+        bytesWritten += buffers[part].count
+        pieces[part].append((start..<start + buffers[part].count, counts[part]))
       } catch { throw KernelsError(error.explanation) }
     }
+  }
+
+  private static func rowsByPart(_ parts: [UInt16], _ partCount: Int) -> [[UInt32]] {
+    if partCount == 1 { return [(0..<UInt32(parts.count)).map { $0 }] }
+    var rows = [[UInt32]](repeating: [], count: partCount)
+    for row in parts.indices { rows[Int(parts[row])].append(UInt32(row)) }
+    return rows
   }
 
   // A column is written as its type, its form, whether it has nulls, and then its arrays.
@@ -197,4 +227,13 @@ package func hashes(of keys: [Column], rowCount: Int) -> [UInt64] {
     }
   }
   return hashes
+}
+
+/// The part of each row by the hash of its keys. `level` numbers spills within spills: each looks
+/// at other bits of the hash.
+package func parts(ofHashes hashes: [UInt64], partCount: Int, level: Int) -> [UInt16] {
+  precondition(partCount & (partCount - 1) == 0, "parts by hash are a power of two")
+  let mask = UInt64(partCount - 1)
+  let salt = UInt64(level) &* 0x9E37_79B9_7F4A_7C15
+  return hashes.map { UInt16(truncatingIfNeeded: mixed($0 &+ salt) & mask) }
 }

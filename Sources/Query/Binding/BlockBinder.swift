@@ -55,6 +55,7 @@ struct BlockBinder {
     var orderBinder = binder
     orderBinder.prefersAliases = true
     let orders = try OutputOrder(fields: fields, output: output).bind(ordering, orderBinder)
+    let isFirst = try distinctOn(orderBinder, orders, items.map(\.expression), windows)
 
     // All aggregates and window functions are known now, and with them the places of all columns.
     let layout = Layout(groups, windows, inputWidth: plan.types.count)
@@ -64,11 +65,31 @@ struct BlockBinder {
     }
     if let having { plan = .filter(plan, layout.settled(having)) }
     if !windows.calls.isEmpty { plan = .window(plan, windows.calls.map(layout.settled)) }
-    if let qualify { plan = .filter(plan, layout.settled(qualify)) }
+    if let condition = qualify ?? isFirst { plan = .filter(plan, layout.settled(condition)) }
     let expressions = output.map(layout.settled)
     let settledOrders = orders.map(layout.settled)
     let ordered = try project(plan, expressions, settledOrders, limit: limit, offset: offset)
     return (ordered, fields)
+  }
+
+  /// DISTINCT ON as a window function: the first row in the order of those that are equal.
+  private func distinctOn(
+    _ binder: ExpressionBinder, _ orders: [BoundOrder], _ items: [Expression],
+    _ windows: WindowCollector
+  ) throws(QueryError) -> Bound? {
+    if block.distinctOn.isEmpty { return nil }
+    let position = block.distinctOn[0].position
+    var keys: [Bound] = []
+    for key in block.distinctOn { keys.append(try binder.bind(try ordinal(key, items))) }
+    let places = (keys + orders.map(\.expression)).flatMap(\.columns)
+    if block.qualify != nil || places.contains(where: { $0 >= WindowCollector.windows }) {
+      throw QueryError(
+        "DISTINCT ON does not go with window functions", at: position,
+        hint: "Put the query with them in FROM (…).")
+    }
+    let number = windows.add(
+      BoundWindow(function: .rowNumber, partitionBy: keys, orderBy: orders))
+    return try binder.compare(.equal, number, .constant(.bigint(1), .bigint), position)
   }
 
   /// The last operators: the columns that are shown, and those that are only ordered by.
@@ -85,13 +106,17 @@ struct BlockBinder {
         BoundOrder(
           expression: .column(place, columns[place].type), direction: order.direction))
     }
-    if block.isDistinct && columns.count > expressions.count {
+    let isDistinct = block.isDistinct && block.distinctOn.isEmpty
+    if isDistinct && columns.count > expressions.count {
       throw QueryError(
         "with SELECT DISTINCT, ORDER BY takes selected columns only",
         at: block.items.first?.position)
     }
     var result = Plan.project(plan, columns)
-    if block.isDistinct { result = .distinct(result) }
+    if isDistinct {
+      try Self.checkKeys(columns.count, "DISTINCT", block.items.first?.position)
+      result = .distinct(result)
+    }
     result = SelectBinder.ordered(result, keys, limit: limit, offset: offset)
     if columns.count == expressions.count { return result }
     return .project(result, expressions.indices.map { .column($0, expressions[$0].type) })
@@ -168,26 +193,36 @@ struct BlockBinder {
         if !key.columns.isEmpty { keys.append(key) }
       }
       let isAggregated = block.having != nil || items.contains { $0.expression.hasAggregate }
+      try Self.checkKeys(keys.count, "GROUP BY", items.first?.expression.position)
       return keys.isEmpty && !isAggregated ? nil : GroupedColumns(keys, input: binder)
     case .expressions(let expressions):
       var keys: [Bound] = []
       for expression in expressions {
-        keys.append(try below.bind(try ordinal(expression, items)))
+        keys.append(try below.bind(try ordinal(expression, items.map(\.expression))))
       }
+      try Self.checkKeys(keys.count, "GROUP BY", expressions.first?.position)
       return GroupedColumns(keys, input: binder)
     }
   }
 
-  /// What a number in GROUP BY stands for.
+  /// A group is told by so many keys at most.
+  static func checkKeys(_ count: Int, _ clause: String, _ position: Position?) throws(QueryError) {
+    if count > GroupTable.mostKeys {
+      throw QueryError(
+        "\(clause) takes at most \(GroupTable.mostKeys) keys, not \(count)", at: position)
+    }
+  }
+
+  /// What a number in GROUP BY or DISTINCT ON stands for.
   private func ordinal(
-    _ expression: Expression, _ items: [Item]
+    _ expression: Expression, _ items: [Expression]
   ) throws(QueryError) -> Expression {
     guard case .literal(.bigint(let number), _) = expression.kind else { return expression }
     guard number >= 1 && number <= items.count else {
       throw QueryError(
-        "GROUP BY \(number): there are \(items.count) columns", at: expression.position)
+        "\(number): there are \(items.count) columns", at: expression.position)
     }
-    return items[Int(number) - 1].expression
+    return items[Int(number) - 1]
   }
 }
 

@@ -73,6 +73,9 @@ extension ExpressionBinder {
   private func coalesce(
     _ arguments: [Bound], _ call: Call, _ position: Position
   ) throws(QueryError) -> Bound {
+    if arguments.count > 250 {
+      throw QueryError("\(call.name) takes at most 250 values", at: position)
+    }
     guard !arguments.isEmpty, let type = CommonType.of(arguments.map(\.shape)) else {
       throw QueryError("the values of \(call.name) have no type in common", at: position)
     }
@@ -133,6 +136,8 @@ extension ExpressionBinder {
         hint: "Cast to TIMESTAMP.")
     }
     guard let function = Casting.function(from: value.type, to: name.type, isTry: isTry) else {
+      // No value can: TRY_CAST has NULL for all of them.
+      if isTry { return .constant(.null, name.type) }
       throw QueryError("\(value.type) cannot become \(name.type)", at: position)
     }
     var result = value

@@ -26,7 +26,7 @@ struct FromBinder {
       return try scan(table, from, name: table.name, identity: "\(csv)")
     case .query(let query):
       let (plan, fields) = try outer.bind(query)
-      let renamed = try SelectBinder.renamed(fields, from.columnAliases)
+      let renamed = try SelectBinder.asTable(fields, from.columnAliases)
       return (plan, Scope(renamed, table: from.alias?.folded))
     case .join(let join): return try bindJoin(join)
     }
@@ -136,9 +136,18 @@ struct FromBinder {
         "a join needs an equality between columns of both sides", at: position,
         hint: "Write ON a.x = b.x, or USING (x).")
     }
-    if result.isLeftOuter, !others.isEmpty {
-      throw QueryError(
-        "LEFT JOIN takes equalities, and conditions on the right side alone", at: position)
+    if result.isLeftOuter, let onLeft = Bound.all(others) {
+      if !onLeft.columns.allSatisfy({ $0 < width }) {
+        throw QueryError(
+          "LEFT JOIN takes equalities, and conditions on one side alone", at: position,
+          hint: "Join a subquery, or move the condition to WHERE.")
+      }
+      // Where it does not hold the row has no partner: its key becomes NULL, which matches none.
+      let key = result.leftKeys[0]
+      let branch = Bound.Branch(condition: onLeft, result: key)
+      result.leftKeys[0] = .conditional(
+        [branch], otherwise: .constant(.null, key.type), key.type, CodeUnion())
+      others = []
     }
     if let filter = Bound.all(ofRight) { result.right = .filter(right, filter) }
     guard let filter = Bound.all(others) else { return .join(result) }

@@ -7,7 +7,8 @@ enum AggregateName {
   static let all = [
     "count", "sum", "avg", "mean", "min", "max", "arg_min", "arg_max", "min_by", "max_by",
     "any_value", "first", "bool_and", "bool_or", "string_agg", "group_concat", "listagg",
-    "approx_count_distinct", "count_if", "countif",
+    "approx_count_distinct", "count_if", "countif", "stddev", "stddev_samp", "stddev_pop",
+    "variance", "var_samp", "var_pop", "median", "quantile", "quantile_disc", "quantile_cont",
   ]
 
   static func isAggregate(_ folded: String) -> Bool { all.contains(folded) }
@@ -119,7 +120,8 @@ struct AggregateBinder {
   }
 
   private static func isOfTwo(_ name: String) -> Bool {
-    ["arg_min", "arg_max", "min_by", "max_by"].contains(name)
+    ["arg_min", "arg_max", "min_by", "max_by", "quantile", "quantile_disc", "quantile_cont"]
+      .contains(name)
   }
 
   private func aggregate(
@@ -137,8 +139,9 @@ struct AggregateBinder {
       return aggregate(call.isDistinct ? .countDistinct : .count, arguments)
     case "approx_count_distinct": return aggregate(.approximateCountDistinct, arguments)
     case "count_if", "countif":
+      // As in DuckDB it is a sum: NULL where no condition is known.
       let condition = try binder.cast(arguments[0], to: .boolean, at: position)
-      return aggregate(.count, [filtered(.constant(.bigint(1), .bigint), condition)])
+      return aggregate(.sum, [try binder.cast(condition, to: .bigint, at: position)])
     case "sum":
       if type == .boolean || type == .null {
         return aggregate(.sum, [try binder.cast(arguments[0], to: .bigint, at: position)])
@@ -151,6 +154,13 @@ struct AggregateBinder {
       }
       guard type.isNumeric else { throw unfit(call, type, position) }
       return aggregate(.average, arguments)
+    case "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop":
+      guard type.isNumeric || type == .null else { throw unfit(call, type, position) }
+      let function = AggregateFunction.deviation(
+        isSample: !name.hasSuffix("_pop"), isRoot: name.hasPrefix("std"))
+      return aggregate(function, [try binder.cast(arguments[0], to: .double, at: position)])
+    case "median", "quantile", "quantile_disc", "quantile_cont":
+      return try quantile(call, arguments, binder, position)
     case "min": return aggregate(.minimum, arguments)
     case "max": return aggregate(.maximum, arguments)
     case "arg_min", "min_by": return aggregate(.argMinimum, arguments)
@@ -159,6 +169,34 @@ struct AggregateBinder {
     default:
       let values = [try binder.cast(arguments[0], to: .boolean, at: position)]
       return aggregate(name == "bool_and" ? .and : .or, values)
+    }
+  }
+
+  private func quantile(
+    _ call: Call, _ arguments: [Bound], _ binder: ExpressionBinder, _ position: Position
+  ) throws(QueryError) -> BoundAggregate {
+    var share = 0.5
+    if arguments.count > 1 {
+      let given = try binder.cast(try binder.bind(call.arguments[1]), to: .double, at: position)
+      guard case .double(let number)? = given.constantValue, 0...1 ~= number else {
+        throw QueryError(
+          "the share of \(call.name) is a constant from 0 to 1", at: call.arguments[1].position)
+      }
+      share = number
+    }
+    let type = arguments[0].type
+    let isInterpolated = ["median", "quantile_cont"].contains(call.name.folded)
+    if !isInterpolated {
+      return aggregate(.quantile(share, isInterpolated: false), [arguments[0]])
+    }
+    switch type {
+    case .bigint, .hugeint, .double, .null:
+      let doubles = try binder.cast(arguments[0], to: .double, at: position)
+      return aggregate(.quantile(share, isInterpolated: true), [doubles])
+    default:
+      throw QueryError(
+        "\(call.name) does not take \(type)", at: position,
+        hint: "Cast to DOUBLE, or take quantile_disc(x, \(share)), which is one of the values.")
     }
   }
 

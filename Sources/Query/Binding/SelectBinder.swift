@@ -20,7 +20,7 @@ struct SelectBinder {
     var inner = self
     for table in select.with {
       let (plan, fields) = try inner.bind(table.query)
-      let renamed = try Self.renamed(fields, table.columns)
+      let renamed = try Self.asTable(fields, table.columns)
       inner.commonTables[table.name.folded] = CommonQuery(plan: plan, fields: renamed)
     }
     return try inner.bindBody(select)
@@ -42,6 +42,8 @@ struct SelectBinder {
   }
 
   static func ordered(_ plan: Plan, _ orders: [BoundOrder], limit: Int?, offset: Int) -> Plan {
+    // Nothing is asked for, so nothing is done that could fail.
+    if limit == 0 { return .values([], plan.types) }
     if !orders.isEmpty { return .sort(plan, orders, limit: limit, offset: offset) }
     return limit == nil && offset == 0 ? plan : .slice(plan, limit: limit, offset: offset)
   }
@@ -128,6 +130,22 @@ struct SelectBinder {
     case .null: return nil
     default:
       throw QueryError("\(word) takes a whole number that is not negative", at: expression.position)
+    }
+  }
+
+  /// The columns of a query as a table: of equal names all but the first have a number behind them.
+  static func asTable(
+    _ fields: [Field], _ names: [Identifier]
+  ) throws(QueryError) -> [Field] {
+    var seen: Set<String> = []
+    return try renamed(fields, names).map { field in
+      var name = field.name
+      var number = 0
+      while !seen.insert(name.foldedName).inserted {
+        number += 1
+        name = "\(field.name)_\(number)"
+      }
+      return Field(name, field.type)
     }
   }
 

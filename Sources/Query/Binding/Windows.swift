@@ -66,6 +66,7 @@ extension ExpressionBinder {
     inner.clause = "a window"
     var partition: [Bound] = []
     for key in window.partitionBy { partition.append(try inner.bind(key)) }
+    try BlockBinder.checkKeys(partition.count, "PARTITION BY", position)
     var order: [BoundOrder] = []
     for item in window.orderBy { order.append(try inner.bind(item)) }
     return windows.add(BoundWindow(function: function, partitionBy: partition, orderBy: order))

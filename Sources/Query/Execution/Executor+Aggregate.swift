@@ -5,19 +5,37 @@ import Kernels
 
 extension Executor {
   /// The groups of an aggregation, their keys and then their aggregates.
-  func aggregate(_ aggregation: Aggregation) throws(QueryError) -> [Frame] {
+  func aggregate(_ aggregation: Aggregation) throws(QueryError) -> Stream {
     let stream = try stream(aggregation.input)
+    if let frame = try groupsInMemory(aggregation, stream) { return Stream([frame]) }
+    return try SpilledAggregation(self, aggregation).answer(stream)
+  }
+
+  /// The groups, where they can be held.
+  private func groupsInMemory(
+    _ aggregation: Aggregation, _ stream: Stream
+  ) throws(QueryError) -> Frame? {
     let parts = stream.parts(options.threads)
     let dependents = Dependence(shared).dependents(of: aggregation)
+    let isFull = Flag()
+    // Without keys there is one group, which cannot be parted.
+    let limit = aggregation.keys.isEmpty ? Int.max : options.heldBytesPerThread
     let states = try Parallel.map(count: parts.count, threads: options.threads) {
-      (part) throws(QueryError) in
+      (part) throws(QueryError) -> GroupState? in
       var state = GroupState(aggregation, dependents, options)
-      for piece in parts[part] { try state.add(try stream.read(piece)) }
+      for piece in parts[part] {
+        if isFull.isSet { return nil }
+        try state.add(try stream.read(piece))
+        if state.byteCount > limit { isFull.set() }
+      }
       return state
     }
-    var total = states[0]
-    for state in states.dropFirst() { try total.merge(state) }
-    return [try total.finish(collector)]
+    if isFull.isSet { return nil }
+    var total: GroupState?
+    for case let state? in states {
+      if total == nil { total = state } else { try total?.merge(state) }
+    }
+    return try total?.finish(collector)
   }
 }
 
@@ -55,7 +73,14 @@ struct GroupState: Sendable {
     aggregates = AggregateSet(calls.map(\.aggregate), options: options.distinct)
   }
 
+  /// About how much memory they take.
+  var byteCount: Int { groups.byteCount + aggregates.byteCount }
+
+  var groupCount: Int { groups.groupCount }
+
   mutating func add(_ frame: Frame) throws(QueryError) {
+    // Where there are no rows nothing can fail, not even a key of 1 // 0.
+    if frame.rowCount == 0 { return }
     var columns: [Column] = []
     for place in telling {
       let value = try keys[place].evaluate(frame)
@@ -137,6 +162,7 @@ struct GroupState: Sendable {
       statistics.distinctPendingBatches += distinct.pendingBatches
       statistics.distinctPairBatches += distinct.pairBatches
       statistics.distinctHashedBatches += distinct.hashedBatches
+      statistics.spilledDistinctRows += distinct.spilledRows
     }
     do {
       let results = try aggregates.finish(groupCount: count)

@@ -4,27 +4,43 @@ import Kernels
 extension Executor {
   /// The right side is read whole and found by its keys; the left side streams past it.
   func join(_ join: JoinPlan) throws(QueryError) -> Stream {
-    let table: JoinTable
+    let right: RightSide
     if Partitioning(join.right, shared).isEverywhere {
-      table = try joins.table(join.number) { () throws(QueryError) in try rightSide(join) }
+      right = try joins.side(join.number) { () throws(QueryError) in try rightSide(join) }
     } else {
-      table = try rightSide(join)
+      right = try rightSide(join)
     }
-    let leftKeys = join.leftKeys
-    let width = join.left.types.count
-    return try stream(join.left).joined(width: width) { (frame) throws(QueryError) in
-      var probe: [Column] = []
-      for key in leftKeys { probe.append(try key.column(frame)) }
-      return table.joined(frame, probe)
+    let left = try stream(join.left)
+    switch right {
+    case .parts(let spills): return try SpilledJoin(self, join).answer(left, spills)
+    case .table(let table):
+      let leftKeys = join.leftKeys
+      return left.joined(width: join.left.types.count) { (frame) throws(QueryError) in
+        var probe: [Column] = []
+        for key in leftKeys { probe.append(try key.column(frame)) }
+        return table.joined(frame, probe)
+      }
     }
   }
 
-  private func rightSide(_ join: JoinPlan) throws(QueryError) -> JoinTable {
-    let right = try frame(join.right)
+  private func rightSide(_ join: JoinPlan) throws(QueryError) -> RightSide {
+    let stream = try stream(join.right)
+    let collected = try collected(stream)
+    guard let frames = collected.all else {
+      return .parts(
+        try SpilledJoin(self, join).setAside(stream.resumed(collected)))
+    }
+    let right = try Frame.joined(frames, types: join.right.types)
     var keys: [Column] = []
     for key in join.rightKeys { keys.append(try key.column(right)) }
-    return try JoinTable(keys, right, isLeftOuter: join.isLeftOuter)
+    return .table(try JoinTable(keys, right, isLeftOuter: join.isLeftOuter))
   }
+}
+
+/// The right side of a join: in memory, or in parts on disk.
+enum RightSide: Sendable {
+  case table(JoinTable)
+  case parts([RowSpill])
 }
 
 /// The right side of a join, found by its keys.

@@ -16,7 +16,7 @@ extension Executor {
       count: blocks.count, partitions: chosen.partitions,
       bounds: { place, column in blocks[place].bounds(columns[column]) },
       read: { (place) throws(QueryError) in
-        let frame = blocks[place].frame(columns, collector)
+        let frame = try blocks[place].frame(columns, collector)
         collector.add { $0.rowsRead += frame.rowCount }
         return frame
       })
@@ -103,18 +103,21 @@ struct Block {
   let number: Int
 
   /// Its rows; columns of a file are read when somebody asks for them.
-  func frame(_ columns: [Int], _ collector: StatisticsCollector) -> Frame {
+  func frame(_ columns: [Int], _ collector: StatisticsCollector) throws(QueryError) -> Frame {
     switch segment.content {
     case .batch(let batch):
-      Frame(columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
-    case .file(let file): OpenBlock(file, number, collector).frame(columns)
-    case .unopened(let file): Frame([], rowCount: file.rowCount)
+      return Frame(columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
+    case .deferred(_, let read):
+      let batch = try read()
+      return Frame(columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
+    case .file(let file): return OpenBlock(file, number, collector).frame(columns)
+    case .unopened(let file): return Frame([], rowCount: file.rowCount)
     }
   }
 
   func storedBytes(_ columns: [Int]) -> Int {
     switch segment.content {
-    case .batch, .unopened: 0
+    case .batch, .deferred, .unopened: 0
     case .file(let file): file.storedBytes(columns: columns, block: number)
     }
   }
@@ -132,7 +135,7 @@ extension Segment {
   var blockCount: Int {
     switch content {
     case .file(let file): file.blockCount
-    case .batch, .unopened: 1
+    case .batch, .deferred, .unopened: 1
     }
   }
 

@@ -2,9 +2,26 @@ import Columns
 import Kernels
 
 extension Executor {
+  /// The rows with a column for each window function behind them, those that fulfil `condition`.
+  func windows(
+    _ input: Plan, _ calls: [BoundWindow], where condition: Bound?
+  ) throws(QueryError) -> Stream {
+    let stream = try stream(input)
+    let collected = try collected(stream)
+    guard let frames = collected.all else {
+      return try SpilledWindows(
+        executor: self, types: input.types, calls: calls, condition: condition
+      ).answer(stream.resumed(collected))
+    }
+    let rows = try windows(
+      calls, over: try Frame.joined(frames, types: input.types), where: condition)
+    guard let condition else { return Stream([rows]) }
+    return Stream([rows.keeping(try condition.selected(rows))])
+  }
+
   /// The rows with a column for each window function behind them. Rows that cannot fulfil
   /// `condition` may be left out.
-  func windows(
+  private func windows(
     _ calls: [BoundWindow], over all: Frame, where condition: Bound?
   ) throws(QueryError) -> Frame {
     var frame = all

@@ -27,34 +27,38 @@ struct Executor: Sendable {
   func restricted(to partition: Value, threads: Int) -> Executor {
     var result = self
     result.partition = partition
+    // Other partitions are worked on at the same time.
+    result.options.memory = options.memory / max(1, options.threads) * threads
     result.options.threads = threads
     result.options.distinct.threads = threads
-    result.memory = FrameMemory(limit: options.memory / 2 / max(1, options.threads))
+    result.memory = FrameMemory(limit: result.options.memory / 2)
     return result
   }
 
-  /// The rows of a plan, a partition at a time where that is possible.
-  func answer(_ plans: [Plan]) throws(QueryError) -> [[Frame]] {
-    try PartitionedRun(executor: self).frames(plans)
+  /// The rows of each plan, worked on a partition at a time where that is possible.
+  func answer(_ plans: [Plan]) throws(QueryError) -> [Stream] {
+    try PartitionedRun(executor: self).streams(plans)
   }
 
   /// All rows, in order.
-  func frames(_ plan: Plan) throws(QueryError) -> [Frame] {
-    let stream = try stream(plan)
-    return try Parallel.map(count: stream.count, threads: options.threads) {
+  func frames(_ stream: Stream) throws(QueryError) -> [Frame] {
+    try Parallel.map(count: stream.count, threads: options.threads) {
       (piece) throws(QueryError) in try stream.read(piece).loaded()
     }
   }
 
   /// All rows as one frame.
   func frame(_ plan: Plan) throws(QueryError) -> Frame {
-    try Frame.joined(try frames(plan), types: plan.types)
+    try Frame.joined(try frames(try stream(plan)), types: plan.types)
   }
 
   func stream(_ plan: Plan) throws(QueryError) -> Stream {
     guard let profile else { return try opened(plan) }
     let key = plan.identity
-    let inner = try profile.timed(key) { () throws(QueryError) in try opened(plan) }
+    // What needs all of its input reads it now, on all threads; the others only get ready.
+    let inner = try profile.timed(key, threads: options.threads) { () throws(QueryError) in
+      try opened(plan)
+    }
     return Stream(count: inner.count, partitions: inner.partitions, bounds: inner.bounds) {
       (piece) throws(QueryError) in
       let frame = try profile.timed(key) { () throws(QueryError) in try inner.read(piece) }
@@ -67,25 +71,23 @@ struct Executor: Sendable {
     switch plan {
     case .scan(let scan): return try self.scan(scan)
     case .values(let rows, let types): return Stream([try values(rows, types)])
-    case .frames(let frames, _, _): return Stream(frames)
+    case .frames(let rows, _, _): return rows.stream
     case .shared(let number, _): return try remembered(number)
     case .filter(.window(let input, let calls), let condition):
-      let rows = try windows(calls, over: try frame(input), where: condition)
-      return Stream([rows.keeping(try condition.selected(rows))])
+      return try windows(input, calls, where: condition)
     case .filter(let input, let condition):
       return try stream(input).filtered(by: condition)
     case .project(let input, let expressions):
       return try stream(input).projected(to: expressions)
     case .join(let join): return try self.join(join)
-    case .aggregate(let aggregation): return Stream(try aggregate(aggregation))
+    case .aggregate(let aggregation): return try aggregate(aggregation)
     case .window(let input, let calls):
-      return Stream([try windows(calls, over: try frame(input), where: nil)])
+      return try windows(input, calls, where: nil)
     case .distinct(let input):
       let keys = input.types.enumerated().map { Bound.column($0.offset, $0.element) }
-      return Stream(
-        try aggregate(Aggregation(input: input, keys: keys, aggregates: [])))
+      return try aggregate(Aggregation(input: input, keys: keys, aggregates: []))
     case .sort(let input, let orders, let limit, let offset):
-      return Stream([try sorted(input, orders, limit: limit, offset: offset)])
+      return try sorted(input, orders, limit: limit, offset: offset)
     case .slice(let input, let limit, let offset):
       return Stream(try slice(input, limit: limit, offset: offset))
     case .union(let inputs):
@@ -130,7 +132,7 @@ struct Executor: Sendable {
       let frame = try stream.read(piece)
       let start = min(frame.rowCount, offset - skipped)
       skipped += start
-      let end = min(frame.rowCount, start + (limit.map { $0 - kept } ?? frame.rowCount))
+      let end = start + min(frame.rowCount - start, limit.map { $0 - kept } ?? .max)
       if start == end { continue }
       kept += end - start
       frames.append(frame.keeping(.rows(Array(UInt32(start)..<UInt32(end)))))

@@ -7,12 +7,12 @@ struct PartitionedRun {
   let executor: Executor
 
   /// The rows of each plan.
-  func frames(_ plans: [Plan]) throws(QueryError) -> [[Frame]] {
+  func streams(_ plans: [Plan]) throws(QueryError) -> [Stream] {
     var jobs: [Plan] = []
     let rests = plans.map { split($0, &jobs) }
     let answers = try answers(of: jobs)
-    var results: [[Frame]] = []
-    for rest in rests { results.append(try executor.frames(filled(rest, jobs, answers))) }
+    var results: [Stream] = []
+    for rest in rests { results.append(try executor.stream(filled(rest, jobs, answers))) }
     return results
   }
 
@@ -27,7 +27,7 @@ struct PartitionedRun {
     return plan.replacingInputs(inputs)
   }
 
-  private func filled(_ plan: Plan, _ jobs: [Plan], _ answers: [[Frame]]) -> Plan {
+  private func filled(_ plan: Plan, _ jobs: [Plan], _ answers: [StoredRows]) -> Plan {
     if case .shared(let number, let types) = plan, number < 0 {
       let job = -number - 1
       return .frames(answers[job], types, of: jobs[job].identity)
@@ -36,7 +36,7 @@ struct PartitionedRun {
   }
 
   /// The rows of each job, partition by partition.
-  private func answers(of jobs: [Plan]) throws(QueryError) -> [[Frame]] {
+  private func answers(of jobs: [Plan]) throws(QueryError) -> [StoredRows] {
     if jobs.isEmpty { return [] }
     var partitions: [Value] = []
     var seen: Set<Value> = []
@@ -50,13 +50,14 @@ struct PartitionedRun {
     let parts = try Parallel.map(count: all.count, threads: executor.options.threads) {
       (place) throws(QueryError) in
       let own = executor.restricted(to: all[place], threads: inner)
-      var frames: [[Frame]] = []
-      for job in jobs { frames.append(try own.frames(job)) }
-      return frames
+      var rows: [StoredRows] = []
+      for job in jobs {
+        rows.append(
+          try own.stored(try own.stream(job), executor, share: all.count * jobs.count))
+      }
+      return rows
     }
     executor.collector.add { $0.partitionedAggregations += jobs.count }
-    return jobs.indices.map { job in
-      parts.flatMap { $0[job] }.filter { $0.rowCount > 0 }
-    }
+    return jobs.indices.map { job in StoredRows(parts.map { $0[job] }) }
   }
 }

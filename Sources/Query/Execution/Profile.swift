@@ -11,12 +11,13 @@ final class Profile: Sendable {
 
   private let entries = Mutex<[String: Entry]>([:])
 
+  /// `threads` is how many work in `body` together.
   func timed<Result>(
-    _ key: String, _ body: () throws(QueryError) -> Result
+    _ key: String, threads: Int = 1, _ body: () throws(QueryError) -> Result
   ) throws(QueryError) -> Result {
     let start = Clock.monotonicNanoseconds()
     let result = try body()
-    let time = Clock.monotonicNanoseconds() - start
+    let time = (Clock.monotonicNanoseconds() - start) * Int64(threads)
     entries.withLock { $0[key, default: Entry()].nanoseconds += time }
     return result
   }
@@ -44,7 +45,12 @@ enum Quantity {
   static func bytes(_ count: Int) -> String { rate(Double(count), "B") }
 
   static func seconds(_ seconds: Double) -> String {
-    seconds < 1 ? "\((seconds * 1e6).rounded() / 1e3) ms" : "\((seconds * 1e3).rounded() / 1e3) s"
+    seconds < 1 ? rate(seconds * 1e3, "ms") : rate(seconds, "s")
+  }
+
+  /// Without a fraction where it is whole.
+  private static func number(_ amount: Double) -> String {
+    Int(exactly: amount).map { "\($0)" } ?? "\(amount)"
   }
 
   /// Three digits and the prefix of the unit.
@@ -53,7 +59,7 @@ enum Quantity {
     for prefix in ["", "k", "M", "G"] {
       if scaled < 1000 || prefix == "G" {
         let digits = scaled < 10 ? 100.0 : scaled < 100 ? 10 : 1
-        return "\((scaled * digits).rounded() / digits) \(prefix)\(unit)"
+        return "\(Self.number((scaled * digits).rounded() / digits)) \(prefix)\(unit)"
       }
       scaled /= 1000
     }

@@ -1,21 +1,22 @@
 import Columns
+import Kernels
 import Synchronization
 
 /// What the threads of a run remember for each other: the right sides of joins that are the same in
 /// every partition.
 final class JoinMemory: Sendable {
-  private let tables = Mutex<[Int: JoinTable]>([:])
+  private let sides = Mutex<[Int: RightSide]>([:])
 
   /// The right side of a join, made by the first who asks.
-  func table(
-    _ number: Int, _ make: () throws(QueryError) -> JoinTable
-  ) throws(QueryError) -> JoinTable {
-    if let known = tables.withLock({ $0[number] }) { return known }
+  func side(
+    _ number: Int, _ make: () throws(QueryError) -> RightSide
+  ) throws(QueryError) -> RightSide {
+    if let known = sides.withLock({ $0[number] }) { return known }
     // Two threads may make it at a time; the first is kept, both are right.
     let made = try make()
-    return tables.withLock { tables in
-      if let kept = tables[number] { return kept }
-      tables[number] = made
+    return sides.withLock { sides in
+      if let kept = sides[number] { return kept }
+      sides[number] = made
       return made
     }
   }
@@ -58,20 +59,4 @@ final class FrameMemory: Sendable {
 extension Frame {
   /// About how much memory it takes once its columns have been read.
   var byteCount: Int { slots.reduce(0) { $0 + $1.byteCount(rowCount: rowCount) } }
-}
-
-extension Column {
-  /// About how much memory it takes.
-  var byteCount: Int {
-    switch values {
-    case .booleans(let values): values.count
-    case .dates(let values): values.count * 4
-    case .codes(let values, _): values.count * 4
-    case .integers(let values): values.count * 8
-    case .doubles(let values): values.count * 8
-    case .wide(let values): values.count * 16
-    case .intervals(let values): values.count * 16
-    case .texts(let values): values.bytes.count + values.count * 4
-    }
-  }
 }

@@ -41,8 +41,8 @@ extension Bound {
 }
 
 extension Subquery {
-  /// Tells queries of all texts apart.
-  fileprivate var identity: String { "\(ObjectIdentifier(position.source)) \(position.start)" }
+  /// Equal where the rows are.
+  fileprivate var identity: String { "\(type) \(plan.identity)" }
 }
 
 extension BoundCall {

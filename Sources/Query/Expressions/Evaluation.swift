@@ -40,7 +40,9 @@ extension Bound {
 
   /// Its value in each row, as a column.
   func column(_ frame: Frame) throws(QueryError) -> Column {
-    try evaluate(frame).spread(over: frame.rowCount)
+    // Where there are no rows nothing can fail, not even 1 // 0.
+    if frame.rowCount == 0 { return nullColumn(type, count: 0) }
+    return try evaluate(frame).spread(over: frame.rowCount)
   }
 
   /// As `column`, but a column that was not read stays so, and a value that all rows have is one.
@@ -53,10 +55,10 @@ extension Bound {
     {
       return try only.slot(frame)
     }
+    if frame.rowCount == 0 { return .ready(nullColumn(type, count: 0)) }
     let value = try evaluate(frame)
     return value.isConstant ? .same(value.column) : .ready(value.column)
   }
-
 }
 
 extension Bound {

@@ -16,6 +16,10 @@ extension FunctionRegistry {
         several(
           shapes, [.double, .double], atLeast: 2, .double, .ofTwoDoubles("power") { pow($0, $1) })
       },
+      FunctionEntry("atan2", usage: "atan2(y, x)") { shapes in
+        several(
+          shapes, [.double, .double], atLeast: 2, .double, .ofTwoDoubles("atan2") { atan2($0, $1) })
+      },
       FunctionEntry("log", usage: "log(number) or log(base, number)") { shapes in
         if shapes.count == 1 {
           return one(shapes, .double, .double, .ofDouble("log") { log10($0) })
@@ -35,7 +39,8 @@ extension FunctionRegistry {
     ofDouble("sqrt") { sqrt($0) }, ofDouble("cbrt") { cbrt($0) }, ofDouble("exp") { exp($0) },
     ofDouble("ln") { log($0) }, ofDouble("log2") { log2($0) }, ofDouble("log10") { log10($0) },
     ofDouble("sin") { sin($0) }, ofDouble("cos") { cos($0) }, ofDouble("tan") { tan($0) },
-    ofDouble("atan") { atan($0) },
+    ofDouble("atan") { atan($0) }, ofDouble("asin") { asin($0) }, ofDouble("acos") { acos($0) },
+    ofDouble("degrees") { $0 * 180 / .pi }, ofDouble("radians") { $0 * .pi / 180 },
   ]
 
   private static func ofDouble(

@@ -63,7 +63,8 @@ extension FunctionRegistry {
         return one(shapes, .timestamp, .date, function)
       },
       FunctionEntry("make_date", [.bigint, .bigint, .bigint], .date, makeDate),
-      epochCount("epoch_ms", 1000), epochCount("epoch_us", 1),
+      epochCount("epoch_ms", 1000), epochCount("epoch_us", 1), epochNanoseconds, parsed("strptime"),
+      parsed("try_strptime"),
     ]
     + TimePart.allCases.map { part in
       FunctionEntry(part.rawValue, usage: "\(part.rawValue)(time)") { shapes in
@@ -107,7 +108,56 @@ extension FunctionRegistry {
     FunctionEntry(
       name, [.timestamp], .bigint,
       ScalarFunction(name) { (arguments) throws(QueryError) in
-        .integers(mapped(arguments[0].integers) { $0.floorDivided(by: unit) })
+        // Halves away from 1970.
+        .integers(mapped(arguments[0].integers) { ($0 + ($0 < 0 ? -unit / 2 : unit / 2)) / unit })
+      })
+  }
+
+  private static let epochNanoseconds = FunctionEntry(
+    "epoch_ns", [.timestamp], .bigint,
+    ScalarFunction("epoch_ns", canFail: true) { (arguments) throws(QueryError) in
+      let times = arguments[0].integers
+      try arguments.throwFault { row in
+        times[row].multipliedReportingOverflow(by: 1000).overflow
+          ? "the nanoseconds of \(Calendar.text(timestamp: times[row])) are no BIGINT" : nil
+      }
+      return .integers(mapped(times) { $0 &* 1000 })
+    })
+
+  /// `strptime` and, with NULL in place of an error, `try_strptime`.
+  private static func parsed(_ name: String) -> FunctionEntry {
+    let isTry = name.hasPrefix("try")
+    return FunctionEntry(
+      name, [.text, .text], .timestamp,
+      ScalarFunction(general: name, canFail: !isTry) { (arguments) throws(QueryError) in
+        let (texts, formats) = (arguments[0].texts, arguments[1].texts)
+        var known: (text: String, format: TimeReading)?
+        var times: [Int64] = []
+        var valid: [Bool] = []
+        for row in 0..<arguments.rowCount {
+          let place = arguments[0].isConstant ? 0 : row
+          let formatPlace = arguments[1].isConstant ? 0 : row
+          if arguments[0].column.isNull(place) || arguments[1].column.isNull(formatPlace) {
+            times.append(0)
+            valid.append(false)
+            continue
+          }
+          let text = formats[formatPlace]
+          if known?.text != text {
+            do throws(TimeFormat.UnknownField) {
+              known = (text, try TimeReading(text))
+            } catch { throw arguments.failure("\(name) does not read \(error.field)") }
+          }
+          let time = known?.format.timestamp(texts[place])
+          if time == nil && !isTry {
+            throw arguments.failure(
+              "'\(texts[place])' is not a time of the format '\(text)'",
+              hint: "try_strptime gives NULL instead.")
+          }
+          times.append(time ?? 0)
+          valid.append(time != nil)
+        }
+        return Column(.timestamp, .integers(times), validity: Bitmap(valid))
       })
   }
 

@@ -89,6 +89,19 @@ enum FunctionRegistry {
     FunctionEntry("reverse", [.text], .text, .ofText("reverse") { String($0.reversed()) }),
     FunctionEntry(
       "ascii", [.text], .bigint, .count("ascii") { Int($0.unicodeScalars.first?.value ?? 0) }),
+    FunctionEntry("unicode", "ord", usage: "unicode(text)") {
+      one(
+        $0, .text, .bigint,
+        .count("unicode") { $0.unicodeScalars.first.map { Int($0.value) } ?? -1 })
+    },
+    FunctionEntry("chr", [.bigint], .text, .character),
+    FunctionEntry(
+      "bit_length", [.text], .bigint, .count("bit_length") { $0.utf8.count * 8 }),
+    FunctionEntry(
+      "translate", [.text, .text, .text], .text,
+      .texts("translate") {
+        TextOperations.translated($0.text(0), from: $0.text(1), to: $0.text(2))
+      }),
     FunctionEntry("substring", "substr", usage: "substring(text, start[, length])") { shapes in
       let function = ScalarFunction.texts("substring") {
         TextOperations.part(
@@ -104,12 +117,12 @@ enum FunctionRegistry {
       .texts("right") { TextOperations.right($0.text(0), $0.integer(1)) }),
     FunctionEntry(
       "lpad", [.text, .bigint, .text], .text,
-      .texts("lpad") {
+      .texts("lpad", length: { $0.integer(1) }) {
         TextOperations.padded($0.text(0), $0.integer(1), $0.text(2), isLeft: true)
       }),
     FunctionEntry(
       "rpad", [.text, .bigint, .text], .text,
-      .texts("rpad") {
+      .texts("rpad", length: { $0.integer(1) }) {
         TextOperations.padded($0.text(0), $0.integer(1), $0.text(2), isLeft: false)
       }),
     FunctionEntry(
@@ -124,7 +137,7 @@ enum FunctionRegistry {
       }),
     FunctionEntry(
       "repeat", [.text, .bigint], .text,
-      .texts("repeat") {
+      .texts("repeat", length: { $0.text(0).utf8.count.multipliedSaturating(by: $0.integer(1)) }) {
         String(repeating: $0.text(0), count: max(0, $0.integer(1)))
       }),
     FunctionEntry("strpos", "instr", usage: "strpos(text, part)") { shapes in

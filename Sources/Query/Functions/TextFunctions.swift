@@ -32,6 +32,26 @@ extension ScalarFunction {
     }
   }
 
+  /// A text of each row's arguments that is about `length` bytes long; one that is far too long is
+  /// an error before it is made.
+  static func texts(
+    _ name: String, length: @escaping @Sendable (Row) -> Int,
+    _ body: @escaping @Sendable (Row) -> String
+  ) -> ScalarFunction {
+    ScalarFunction(name, canFail: true) { (arguments) throws(QueryError) in
+      let rows = Rows(arguments)
+      try arguments.throwFault { row in
+        length(Row(rows, row)) > longestText ? "a text has at most \(longestText) bytes" : nil
+      }
+      let texts = (0..<arguments.rowCount).lazy.map { row in
+        arguments.isValid(row) ? body(Row(rows, row)) : ""
+      }
+      return .texts(TextVector(texts))
+    }
+  }
+
+  private static let longestText = 64 << 20
+
   static func condition(
     _ name: String, _ body: @escaping @Sendable (Row) -> Bool
   ) -> ScalarFunction {
@@ -39,6 +59,14 @@ extension ScalarFunction {
       let rows = Rows(arguments)
       return .booleans((0..<arguments.rowCount).map { body(Row(rows, $0)) })
     }
+  }
+
+  /// The character of a code point.
+  static let character = ScalarFunction("chr", canFail: true) { (arguments) throws(QueryError) in
+    let codes = arguments[0].integers
+    func scalar(_ row: Int) -> Unicode.Scalar? { UInt32(exactly: codes[row]).flatMap { .init($0) } }
+    try arguments.throwFault { scalar($0) == nil ? "there is no character \(codes[$0])" : nil }
+    return .texts(TextVector(codes.indices.lazy.map { scalar($0).map { String($0) } ?? "" }))
   }
 
   /// `a || b`: NULL with anything is NULL.
@@ -66,6 +94,14 @@ extension ScalarFunction {
     }
     let valid = Bitmap((0..<count).map { !rows.isNull(0, $0) })
     return Column(.text, .texts(TextVector(texts)), validity: valid)
+  }
+}
+
+extension Int {
+  /// The product, or the largest number where it is larger.
+  func multipliedSaturating(by other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: Swift.max(0, other))
+    return overflow ? .max : product
   }
 }
 
@@ -167,6 +203,24 @@ enum TextOperations {
   static func replacing(_ text: String, _ old: String, with new: String) -> String {
     if old.isEmpty { return text }
     return parts(text, separator: old).joined(separator: new)
+  }
+
+  /// Each character of `old` as the one in its place in `new`, or left out where there is none.
+  static func translated(_ text: String, from old: String, to new: String) -> String {
+    let targets = Array(new.unicodeScalars)
+    var map: [Unicode.Scalar: Unicode.Scalar?] = [:]
+    for (place, scalar) in old.unicodeScalars.enumerated() where map[scalar] == nil {
+      map[scalar] = .some(place < targets.count ? targets[place] : nil)
+    }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch map[scalar] {
+      case .none: result.append(scalar)
+      case .some(let target?): result.append(target)
+      case .some(nil): continue
+      }
+    }
+    return String(result)
   }
 
   /// The parts between the separators.

@@ -9,7 +9,14 @@ struct TimeFormat: Sendable {
 
   private var parts: [Part] = []
   private static let fields: Set<Character> = [
-    "Y", "y", "m", "d", "H", "I", "M", "S", "f", "p", "a", "A", "b", "B", "j", "u", "w",
+    "Y", "y", "m", "d", "H", "I", "M", "S", "f", "g", "n", "p", "a", "A", "b", "B", "j", "u", "w",
+    "U", "W", "V", "G", "z", "Z",
+  ]
+  /// The fields that `-` writes without leading zeros.
+  private static let padded: Set<Character> = ["y", "m", "d", "H", "I", "M", "S", "j"]
+  /// Short for several fields.
+  private static let composed: [Character: String] = [
+    "c": "%Y-%m-%d %H:%M:%S", "x": "%Y-%m-%d", "X": "%H:%M:%S",
   ]
 
   /// Throws the field that is none.
@@ -26,10 +33,12 @@ struct TimeFormat: Sendable {
       guard let field else { throw UnknownField(field: "%") }
       if field == "%" {
         parts.append(.text("%"))
-      } else if Self.fields.contains(field) {
+      } else if isPadded, let whole = Self.composed[field] {
+        rest = Array(whole)[...] + rest
+      } else if isPadded ? Self.fields.contains(field) : Self.padded.contains(field) {
         parts.append(.field(field, isPadded: isPadded))
       } else {
-        throw UnknownField(field: "%\(field)")
+        throw UnknownField(field: "%\(isPadded ? "" : "-")\(field)")
       }
     }
   }
@@ -63,6 +72,8 @@ private struct Moment {
     time = timeOfDay(timestamp)
   }
 
+  private var dayOfYear: Int { Int(day) - Calendar.days(year: year, month: 1, day: 1) + 1 }
+
   func text(of field: Character, isPadded: Bool) -> String {
     let hour = Int(time / 3_600_000_000)
     func number(_ value: Int, _ width: Int) -> String {
@@ -85,9 +96,17 @@ private struct Moment {
     case "A": return TimeNames.day(of: day)
     case "b": return String(TimeNames.month(month).prefix(3))
     case "B": return TimeNames.month(month)
-    case "j":
-      return number(Int(day) - Calendar.days(year: year, month: 1, day: 1) + 1, 3)
+    case "j": return number(dayOfYear, 3)
+    case "g": return number(Int(time % 1_000_000) / 1000, 3)
+    case "n": return number(Int(time % 1_000_000) * 1000, 9)
     case "u": return String(remainder(day + 3, 7) + 1)
+    // Weeks of the year that begin on its first Sunday, or on its first Monday.
+    case "U": return number((dayOfYear + 6 - Int(remainder(day + 4, 7))) / 7, 2)
+    case "W": return number((dayOfYear + 6 - Int(remainder(day + 3, 7))) / 7, 2)
+    case "V": return number(Int(weekOfYear(day)), 2)
+    case "G": return number(Int(isoYear(day)), 4)
+    case "z": return "+00"
+    case "Z": return ""
     default: return String(remainder(day + 4, 7))
     }
   }

@@ -5,6 +5,7 @@ import Columns
 enum TimePart: String, CaseIterable, Sendable {
   case year, quarter, month, week, day, hour, minute, second, millisecond, microsecond
   case dow, isodow, doy, epoch
+  case decade, century, millennium, isoyear
 
   init?(named name: String) {
     let folded = name.lowercased()
@@ -23,6 +24,9 @@ enum TimePart: String, CaseIterable, Sendable {
     case "seconds", "s", "sec", "secs": self = .second
     case "milliseconds", "ms", "msec": self = .millisecond
     case "microseconds", "us", "usec": self = .microsecond
+    case "decades": self = .decade
+    case "centuries": self = .century
+    case "millennia", "millenniums": self = .millennium
     case "dayofweek", "weekday": self = .dow
     case "dayofyear": self = .doy
     default: return nil
@@ -70,7 +74,10 @@ enum TimePart: String, CaseIterable, Sendable {
       case .second: { $0.microseconds / 1_000_000 % 60 }
       case .millisecond: { $0.microseconds % 60_000_000 / 1000 }
       case .microsecond: { $0.microseconds % 60_000_000 }
-      case .epoch, .week, .dow, .isodow, .doy: nil
+      case .decade: { Int64($0.months / 120) }
+      case .century: { Int64($0.months / 1200) }
+      case .millennium: { Int64($0.months / 12_000) }
+      case .epoch, .week, .dow, .isodow, .doy, .isoyear: nil
       }
     if self == .epoch {
       return ScalarFunction("date_part") { (arguments) throws(QueryError) in
@@ -102,6 +109,10 @@ enum TimePart: String, CaseIterable, Sendable {
         return day &- Int64(Calendar.days(year: year, month: 1, day: 1)) &+ 1
       }
     case .week: mapped(days) { weekOfYear($0) }
+    case .isoyear: mapped(days) { isoYear($0) }
+    case .decade: mapped(days) { Int64(Calendar.date(days: Int($0)).year / 10) }
+    case .century: mapped(days) { yearGroup($0, of: 100) }
+    case .millennium: mapped(days) { yearGroup($0, of: 1000) }
     default: preconditionFailure("\(rawValue) is a part of a day")
     }
   }
@@ -152,10 +163,21 @@ func remainder(_ value: Int64, _ divisor: Int64) -> Int64 {
   return rest < 0 ? rest &+ divisor : rest
 }
 
+/// Centuries and millennia are counted from 1: the year 2000 is in the 20th century.
+private func yearGroup(_ day: Int64, of size: Int) -> Int64 {
+  let year = Calendar.date(days: Int(day)).year
+  return Int64(year > 0 ? (year - 1) / size + 1 : year / size - 1)
+}
+
+/// The year that the ISO week belongs to, which is that of its Thursday.
+func isoYear(_ day: Int64) -> Int64 {
+  Int64(Calendar.date(days: Int(day - remainder(day + 3, 7) + 3)).year)
+}
+
 /// The ISO week: week 1 has the year's first Thursday.
 func weekOfYear(_ day: Int64) -> Int64 {
   let thursday = day - remainder(day + 3, 7) + 3
-  let year = Calendar.date(days: Int(thursday)).year
+  let year = Int(isoYear(day))
   return (thursday - Int64(Calendar.days(year: year, month: 1, day: 1))) / 7 + 1
 }
 
@@ -185,14 +207,22 @@ extension TimePart {
   /// The first day of the week, month, quarter or year of a day.
   func firstDay(of day: Int64) -> Int64 {
     if self == .week { return day - remainder(day + 3, 7) }
+    if self == .isoyear {
+      // The week that has the fourth of January.
+      let fourth = Int64(Calendar.days(year: Int(isoYear(day)), month: 1, day: 4))
+      return fourth - remainder(fourth + 3, 7)
+    }
     let (year, month, _) = Calendar.date(days: Int(day))
-    let first =
+    let (firstYear, firstMonth) =
       switch self {
-      case .year: 1
-      case .quarter: (month - 1) / 3 * 3 + 1
-      default: month
+      case .year: (year, 1)
+      case .decade: (year / 10 * 10, 1)
+      case .century: (year / 100 * 100, 1)
+      case .millennium: (year / 1000 * 1000, 1)
+      case .quarter: (year, (month - 1) / 3 * 3 + 1)
+      default: (year, month)
       }
-    return Int64(Calendar.days(year: year, month: first, day: 1))
+    return Int64(Calendar.days(year: firstYear, month: firstMonth, day: 1))
   }
 
   /// How many boundaries of the part lie between two timestamps, as `date_diff` counts; weeks are
@@ -219,6 +249,10 @@ extension TimePart {
     case .month: { Self.months($0) }
     case .quarter: { Self.months($0).floorDivided(by: 3) }
     case .year: { Self.months($0).floorDivided(by: 12) }
+    case .decade: { Self.months($0) / 120 }
+    case .century: { Self.months($0) / 1200 }
+    case .millennium: { Self.months($0) / 12_000 }
+    case .isoyear: { isoYear(dayNumber($0)) }
     }
   }
 

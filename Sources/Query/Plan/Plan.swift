@@ -21,7 +21,7 @@ indirect enum Plan: Sendable {
   /// What stands in several places and is worked out once: its number, and its columns.
   case shared(Int, [DataType])
   /// The rows of a plan, by its identity, that have been worked out before.
-  case frames([Frame], [DataType], of: String)
+  case frames(StoredRows, [DataType], of: String)
 }
 
 /// Reading some columns of a table.
