@@ -103,10 +103,26 @@ private struct Replay {
       var attempt = try RunAttempt(
         lake, options, progress, pack, plans, newest, replacing: made)
       try attempt.read(incoming)
+      try Self.check(attempt.files.map(\.report), against: groups[version] ?? [])
       newest = attempt.snapshot
       made.removeAll { attempt.replaced.contains($0.object) }
       made += attempt.settle().map(\.entry).filter { $0.rows > 0 }
       files += attempt.files.map(\.report)
+    }
+  }
+
+  /// What was read must be what was taken in then.
+  private static func check(
+    _ files: [RunReport.FileReport], against entries: [LedgerEntry]
+  ) throws {
+    let hashes = Dictionary(
+      files.map { ($0.table + "/" + $0.source, $0.contentHash) }, uniquingKeysWith: { $1 })
+    for entry in entries where hashes[entry.table + "/" + entry.source] != entry.contentHash {
+      throw PipelineError(
+        Explanation(
+          "cannot rebuild from", entry.archive,
+          because: "its bytes are not those that were taken in",
+          remedy: "Restore the file from a copy, or rebuild without --from archive."))
     }
   }
 

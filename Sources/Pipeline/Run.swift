@@ -95,7 +95,8 @@ package enum Pipeline {
       "commit", since: clock, files: attempt.files.count { $0.isSealed },
       rows: attempt.files.reduce(0) { $0 + $1.report.rowsKept })
     // The tables do not wait for an archive that cannot be written.
-    let clearing = Result { try clearIncoming(&attempt) }
+    // A dry run has no archive: on its store a move would take the whole file into memory.
+    let clearing = Result { if !options.isDryRun { try clearIncoming(&attempt) } }
     clock = report.note("archive", since: clock, files: attempt.files.count)
     var refresh = TableRefresh(lake, choice.pack, options, progress, attempt.snapshot)
     try refresh.run()

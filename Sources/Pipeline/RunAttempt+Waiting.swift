@@ -24,6 +24,9 @@ extension RunAttempt {
         return "it was written less than \(options.settleSeconds) s ago"
       }
     }
+    // A network file system may refuse a lease on any file: a refusal says something of a file that
+    // was written to a short time ago only.
+    if let modified = arrival.modified, options.time - modified > Self.longestWriting { return nil }
     do {
       return try lake.store.isBeingWritten(arrival.object)
         ? "a process has it open for writing" : nil
@@ -41,6 +44,9 @@ extension RunAttempt {
     drop(file, plan)
     files[file] = FileState(arrival: arrival, report: Self.waiting(arrival, reason))
   }
+
+  /// A writer that has written nothing for so long, in microseconds, is not waited for.
+  private static let longestWriting: Int64 = 600_000_000
 
   /// How a file differs from what was found; nil where it does not.
   private func change(of arrival: Incoming.Arrival) throws(PipelineError) -> String? {

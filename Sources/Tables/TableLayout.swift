@@ -87,7 +87,10 @@ extension TableLayout {
       }
       return 0
     }
+    let words = KeyWords.of(keys[0])
     let rows = (0..<plain.rowCount).sorted { first, second in
+      // Most rows differ in the first eight bytes of their keys.
+      if words[first] != words[second] { return words[first] < words[second] }
       let byKey = order(keys, first, second)
       if byKey != 0 { return byKey < 0 }
       let byList = order(lists, first, second)

@@ -186,8 +186,15 @@ import Testing
     }
     _ = try Pipeline.rebuildFromArchive(lake.store, try SmallLake.options())
     #expect(try lake.state() == state)
-    // A file that the archive lacks is named.
+    // A file of the archive that was changed is named, and so is one that it lacks.
     let archived = try #require(try lake.names("archive/").first)
+    let bytes = try lake.store.get(archived)
+    try lake.store.put(archived, bytes + Array("s8,Eight,pop\n".utf8))
+    let changed = #expect(throws: PipelineError.self) {
+      try Pipeline.rebuildFromArchive(lake.store, try SmallLake.options())
+    }
+    #expect(changed?.description.contains("\(archived): its bytes are not those") == true)
+    #expect(try lake.state() == state)
     try lake.store.delete(archived)
     let error = #expect(throws: PipelineError.self) {
       try Pipeline.rebuildFromArchive(lake.store, try SmallLake.options())

@@ -64,3 +64,26 @@ import Testing
     }
   }
 }
+
+@Suite struct `Words of keys` {
+  @Test func `order as the values do`() {
+    let texts = ["", "a", "a\u{0}", "ab", "abcdefgh", "abcdefghi", "b", "é", "zz"]
+    let numbers: [Int64] = [.min, -5, -1, 0, 1, 7, .max]
+    let validity = Bitmap((0..<9).map { $0 != 4 })
+    let columns = [
+      Column(.text, .texts(TextVector(texts))),
+      Column(.text, .texts(TextVector(texts)), validity: validity),
+      Column(.bigint, .integers(numbers)), Column(.date, .dates([.min, -1, 0, 5, .max])),
+      Column(.double, .doubles([1, 0, -1])),
+    ]
+    for column in columns {
+      let words = KeyWords.of(column)
+      for first in words.indices {
+        for second in words.indices where words[first] != words[second] {
+          let order = RowOrder.compare(column, first, second)
+          #expect(order == (words[first] < words[second] ? -1 : 1))
+        }
+      }
+    }
+  }
+}

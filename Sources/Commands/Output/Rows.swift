@@ -9,7 +9,8 @@ enum Rows {
   ) throws {
     let fields = columns.map { Field($0.name, type(of: $0.values)) }
     let made = columns.map { column($0.values) }
-    let format = invocation[Flags.format] ?? .usual(for: console)
+    let isJSON = invocation.has(Flags.json) && invocation[Flags.format] == nil
+    let format = isJSON ? .json : invocation[Flags.format] ?? .usual(for: console)
     let schema = Schema(fields)
     try format.write(schema, [ColumnBatch(schema, made)], to: console)
   }
