@@ -20,6 +20,7 @@ final class CodeCache: Sendable {
   }
 
   private let entries = Mutex<[ObjectIdentifier: Known]>([:])
+  private static let mostOwners = 64
 
   init() {}
 
@@ -103,6 +104,8 @@ final class CodeCache: Sendable {
     let made = Known(owner: owner, matches: matches, rowsAsked: rows)
     return entries.withLock { entries in
       if let other = entries[key] { return other }
+      // A text column without a shared dictionary has one a block, and each is met once.
+      if entries.count >= Self.mostOwners { entries.removeAll() }
       entries[key] = made
       return made
     }
