@@ -28,7 +28,7 @@ package enum Parallel {
     return try slots.collect()
   }
 
-  private static func outcome<Result, Failure: Error>(
+  static func outcome<Result, Failure: Error>(
     of index: Int, _ body: (Int) throws(Failure) -> Result
   ) -> Swift.Result<Result, Failure> {
     do { return .success(try body(index)) } catch { return .failure(error) }
@@ -36,8 +36,16 @@ package enum Parallel {
 
   /// Runs `body` once on each of `threads` threads, the caller's among them, and waits for all.
   package static func run(on threads: Int, _ body: @escaping @Sendable () -> Void) {
+    let started = start(threads - 1, body)
+    body()
+    join(started)
+  }
+
+  /// Starts threads that run `body` once each. Where the system gives fewer, the others and the
+  /// caller have to take their share.
+  static func start(_ count: Int, _ body: @escaping @Sendable () -> Void) -> [pthread_t] {
     var started: [pthread_t] = []
-    for _ in 1..<max(1, threads) {
+    for _ in 0..<max(0, count) {
       var thread = pthread_t()
       // SAFETY: `work` is retained until the thread takes it; `thread` is written by the call.
       let work = unsafe Unmanaged.passRetained(Work(body))
@@ -45,13 +53,15 @@ package enum Parallel {
       if status == 0 {
         started.append(thread)
       } else {
-        // SAFETY: no thread was made, so this is the only owner of the retained work. The other
-        // threads, the caller's at least, take its share.
+        // SAFETY: no thread was made, so this is the only owner of the retained work.
         unsafe work.release()
       }
     }
-    body()
-    for thread in started {
+    return started
+  }
+
+  static func join(_ threads: [pthread_t]) {
+    for thread in threads {
       let status = pthread_join(thread, nil)
       precondition(status == 0, "each thread that was started is joined once")
     }
@@ -76,7 +86,7 @@ private final class Work: Sendable {
 }
 
 /// The results of a parallel map, by index, and the counter that hands the indices out.
-private final class Slots<Result: Sendable, Failure: Error>: Sendable {
+final class Slots<Result: Sendable, Failure: Error>: Sendable {
   private let counter = Atomic<Int>(0)
   private let failed = Atomic<Bool>(false)
   private let results: Mutex<[Swift.Result<Result, Failure>?]>

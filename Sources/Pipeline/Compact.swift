@@ -1,4 +1,5 @@
 package import Bytes
+import ColumnFile
 import Columns
 import Lake
 package import Objects
@@ -43,14 +44,14 @@ extension Pipeline {
       for plan in plans {
         let slots = Dictionary(grouping: snapshot.segments(of: plan.name), by: \.partition)
         for (_, segments) in slots.sorted(by: { ($0.key ?? .min) < ($1.key ?? .min) })
-        where segments.count > 1 { jobs.append((plan, segments)) }
+        where segments.count > fewest(segments) { jobs.append((plan, segments)) }
       }
       let work = jobs
       let merged = try Parallel.map(count: work.count, threads: options.threads) { index in
         try merge(work[index].segments, work[index].plan, reader)
       }
       var commit = Commit(kind: "compact", time: options.time)
-      commit.addedSegments = merged
+      commit.addedSegments = merged.flatMap { $0 }
       commit.removedSegments = work.flatMap { $0.segments.map(\.object) }
       var isDone = commit.isEmpty
       while !isDone {
@@ -64,7 +65,7 @@ extension Pipeline {
           let kept = work.indices.filter { index in
             work[index].segments.allSatisfy { live.contains($0.object) }
           }
-          commit.addedSegments = kept.map { merged[$0] }
+          commit.addedSegments = kept.flatMap { merged[$0] }
           commit.removedSegments = kept.flatMap { work[$0].segments.map(\.object) }
           snapshot = newest
           isDone = commit.isEmpty
@@ -82,13 +83,25 @@ extension Pipeline {
   /// What is younger is kept in any case: a run that has not committed yet may have written it.
   private static let leastAgeSeconds = 3600
 
+  /// How many segments the rows take at least.
+  private static func fewest(_ segments: [SegmentEntry]) -> Int {
+    let rows = segments.reduce(0) { $0 + $1.rows }
+    return (rows + SegmentWriter.segmentRows - 1) / SegmentWriter.segmentRows
+  }
+
   private static func merge(
     _ segments: [SegmentEntry], _ plan: TablePlan, _ reader: LakeReader
-  ) throws -> SegmentEntry {
-    var batches: [ColumnBatch] = []
-    for segment in segments { batches += try reader.read(segment) }
-    return try SegmentWriter.write(
-      batches, plan, partition: segments[0].partition, besides: segments.map(\.object),
-      to: reader.lake.store, reader.snapshot)
+  ) throws -> [SegmentEntry] {
+    var writer = SegmentWriter(
+      plan, partition: segments[0].partition, besides: TakenNames(segments.map(\.object)),
+      to: reader.lake.store, reader.snapshot, StageTimes())
+    for segment in segments {
+      let file = try reader.open(segment)
+      for block in 0..<file.blockCount {
+        try writer.append(
+          try file.read(columns: Array(file.schema.fields.indices), block: block))
+      }
+    }
+    return try writer.finish()
   }
 }

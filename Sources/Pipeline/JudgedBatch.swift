@@ -16,17 +16,22 @@ struct JudgedBatch: Sendable {
   let rejections: [Rejection]
   let keptCount: Int
 
-  /// Judges the batches of a round, in their order.
-  static func judge(
-    _ batches: [CSVBatch], _ plan: TablePlan, source: String, _ threads: Int
-  ) throws(PipelineError) -> [JudgedBatch] {
-    try Parallel.map(count: batches.count, threads: threads) { index throws(PipelineError) in
-      try JudgedBatch(batches[index], plan, source: source)
+  /// Begins to judge the batches of a round.
+  static func begin(
+    _ batches: [CSVBatch], _ plan: TablePlan, source: String, _ threads: Int, _ times: StageTimes
+  ) -> ParallelWork<JudgedBatch, PipelineError> {
+    // A few rows are not worth a thread.
+    let rows = batches.reduce(0) { $0 + $1.batch.rowCount }
+    let threads = rows < 4096 ? 1 : threads
+    return Parallel.begin(count: batches.count, threads: threads) { index throws(PipelineError) in
+      try times.time(.judge) { () throws(PipelineError) in
+        try JudgedBatch(batches[index], plan, source: source)
+      }
     }
   }
 
   init(_ csv: CSVBatch, _ plan: TablePlan, source: String) throws(PipelineError) {
-    let batch = csv.batch
+    let batch = TextCoding.coded(csv.batch)
     var isKept: [Bool]?
     var rejections: [Rejection] = []
     func reject(_ row: Int, _ column: String?, _ reason: String) {

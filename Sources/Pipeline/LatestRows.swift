@@ -1,84 +1,94 @@
 import Columns
 
 /// The rows of a table that keeps the last: of several files with a key the last one's row stays,
-/// and within a file the first.
+/// and within a file the first. Rows that are there already pass by block by block, so that only
+/// the rows that come are in memory.
+///
+/// Invariant: `winners` has a place for each key number, with the row that is to stay of those that
+/// come; none where an equal row is there already.
 struct LatestRows: Sendable {
-  /// All rows of the table, the old ones that stay and the new ones.
-  let rows: ColumnBatch
+  private let pieces: [Staging.Piece]
+  private let key: [Int]
+  private let parts: [RowKeys.Part]
+  private var numbers: KeyNumbers
+  /// The piece above its row.
+  private var winners: [UInt64]
   /// Rows of each file whose key an earlier row of the same file has. A row that a later file
   /// replaces is none of them: it was kept, for a time.
-  let duplicates: [Int: Int]
-  /// The keys that are new or have other values than before.
-  let changedKeys: ColumnBatch
+  private(set) var duplicates: [Int: Int] = [:]
 
-  var isChanged: Bool { changedKeys.rowCount > 0 }
+  private static let none = UInt64.max
 
-  init(
-    existing: ColumnBatch, pieces: [Staging.Piece], key: [Int], _ parts: [RowKeys.Part]
-  ) {
-    let rowCount = pieces.reduce(existing.rowCount) { $0 + $1.batch.rowCount }
-    var known = KeyNumbers(expecting: rowCount)
-    func numbers(_ batch: ColumnBatch) -> [UInt32] {
-      known.insert(RowKeys.keys(of: key.map { batch.columns[$0] }, parts))
-    }
-    // By the number of a key: its old row, and its row of this run.
-    let none = Int.min
-    var old = [Int](repeating: none, count: rowCount)
-    if existing.rowCount > 0 {
-      for (row, number) in numbers(existing).enumerated() { old[Int(number)] = row }
-    }
-    let numbered = pieces.map { numbers($0.batch) }
-    var winnerPiece = [Int](repeating: none, count: known.count)
-    var winnerRow = winnerPiece
-    var duplicates: [Int: Int] = [:]
+  /// `pieces` are the rows that come, in their order.
+  init(_ pieces: [Staging.Piece], key: [Int], _ parts: [RowKeys.Part]) {
+    self.pieces = pieces
+    self.key = key
+    self.parts = parts
+    numbers = KeyNumbers(expecting: pieces.reduce(0) { $0 + $1.batch.rowCount })
+    winners = []
     for (index, piece) in pieces.enumerated() {
-      for (row, number) in numbered[index].enumerated() {
-        let before = winnerPiece[Int(number)]
-        if before != none, pieces[before].file == piece.file {
-          duplicates[piece.file, default: 0] += 1
-          continue
+      let found = numbers.insert(keys(of: piece.batch))
+      winners += repeatElement(Self.none, count: numbers.count - winners.count)
+      var repeated = 0
+      for row in found.indices {
+        let before = winners[Int(found[row])]
+        if before != Self.none && pieces[Int(before >> 32)].file == piece.file {
+          repeated += 1
+        } else {
+          winners[Int(found[row])] = UInt64(index) << 32 | UInt64(row)
         }
-        winnerPiece[Int(number)] = index
-        winnerRow[Int(number)] = row
       }
+      if repeated > 0 { duplicates[piece.file, default: 0] += repeated }
     }
-    self.duplicates = duplicates
-    var chosen = [[Int]](repeating: [], count: pieces.count)
-    var isReplaced = [Bool](repeating: false, count: existing.rowCount)
-    for (index, piece) in pieces.enumerated() {
-      for (row, number) in numbered[index].enumerated() {
-        guard winnerPiece[Int(number)] == index, winnerRow[Int(number)] == row else { continue }
-        let before = old[Int(number)]
-        if before != none {
-          if Self.areSame(existing, before, piece.batch, row) { continue }
-          isReplaced[before] = true
-        }
-        chosen[index].append(row)
-      }
-    }
-    var batches = [existing.rows(where: isReplaced.map { !$0 })]
-    var keyBatches: [ColumnBatch] = []
-    for (index, piece) in pieces.enumerated() where !chosen[index].isEmpty {
-      let batch = piece.batch.rows(chosen[index])
-      batches.append(batch)
-      keyBatches.append(Self.select(key, batch))
-    }
-    rows = ColumnBatch.joined(batches, schema: existing.schema)
-    changedKeys = ColumnBatch.joined(
-      keyBatches, schema: Schema(key.map { existing.schema[$0] }))
   }
 
-  private static func select(_ columns: [Int], _ batch: ColumnBatch) -> ColumnBatch {
-    ColumnBatch(
-      Schema(columns.map { batch.schema[$0] }), columns.map { batch.columns[$0] },
-      rowCount: batch.rowCount)
+  private func keys(of batch: ColumnBatch) -> [UInt128] {
+    RowKeys.keys(of: key.map { batch.columns[$0] }, parts)
+  }
+
+  /// Whether any of the keys is among those that come.
+  func touches(_ keyColumns: [Column]) -> Bool {
+    numbers.find(RowKeys.keys(of: keyColumns, parts)).contains { $0 != KeyNumbers.none }
+  }
+
+  /// Lets rows that are there already pass, and says which are replaced; nil where none is.
+  mutating func pass(_ batch: ColumnBatch) -> [Bool]? {
+    var isReplaced: [Bool]?
+    for (row, number) in numbers.find(keys(of: batch)).enumerated()
+    where number != KeyNumbers.none && winners[Int(number)] != Self.none {
+      let winner = winners[Int(number)]
+      let piece = pieces[Int(winner >> 32)].batch
+      if Self.areSame(batch, row, piece, Int(winner & 0xFFFF_FFFF)) {
+        winners[Int(number)] = Self.none
+      } else {
+        if isReplaced == nil { isReplaced = Array(repeating: false, count: batch.rowCount) }
+        isReplaced?[row] = true
+      }
+    }
+    return isReplaced
+  }
+
+  /// The rows that come and stay: those that are new or have other values than before. To be asked
+  /// when all rows that are there have passed.
+  func changes() -> [ColumnBatch] {
+    var chosen = pieces.map { Array(repeating: false, count: $0.batch.rowCount) }
+    for winner in winners where winner != Self.none {
+      chosen[Int(winner >> 32)][Int(winner & 0xFFFF_FFFF)] = true
+    }
+    return zip(pieces, chosen).map { $0.batch.rows(where: $1) }.filter { $0.rowCount > 0 }
   }
 
   private static func areSame(
     _ first: ColumnBatch, _ firstRow: Int, _ second: ColumnBatch, _ secondRow: Int
   ) -> Bool {
     zip(first.columns, second.columns).allSatisfy { one, other in
-      RowOrder.compare(one, firstRow, other, secondRow) == 0
+      if case .codes(let codes, let dictionary) = one.values,
+        case .codes(let others, let same) = other.values, dictionary === same,
+        codes[firstRow] == others[secondRow], !one.isNull(firstRow), !other.isNull(secondRow)
+      {
+        return true
+      }
+      return RowOrder.compare(one, firstRow, other, secondRow) == 0
     }
   }
 }

@@ -106,7 +106,7 @@ private struct Replay {
       try Self.check(attempt.files.map(\.report), against: groups[version] ?? [])
       newest = attempt.snapshot
       made.removeAll { attempt.replaced.contains($0.object) }
-      made += attempt.settle().map(\.entry).filter { $0.rows > 0 }
+      made += attempt.settle()
       files += attempt.files.map(\.report)
     }
   }

@@ -167,12 +167,11 @@ package enum Pipeline {
       RunReport.UnmatchedReference(
         table: name.table, column: name.column, references: name.references, rows: rows)
     }.sorted { ($0.table, $0.column) < ($1.table, $1.column) }
-    report.dates = refresh.dates.union(
-      attempt.written.filter { $0.entry.rows > 0 }.compactMap(\.entry.partition)
-    ).sorted()
-    let added = attempt.written.filter { $0.entry.rows > 0 }
+    let added = attempt.addedSegments
+    report.dates = refresh.dates.union(added.compactMap(\.partition)).sorted()
     report.segmentsAdded = added.count
-    report.segmentBytes = added.reduce(0) { $0 + $1.entry.bytes }
+    report.segmentBytes = added.reduce(0) { $0 + $1.bytes }
+    report.threadSeconds = attempt.times.seconds
     report.tables = refresh.reports
     report.slotsLeft = refresh.snapshot.staleSlots.count
     report.flushes = attempt.flushes

@@ -95,13 +95,16 @@ private struct DictionaryChange {
 extension RunAttempt {
   /// Adds what was written to the reports, once all files are read, and returns it.
   @discardableResult
-  mutating func settle() -> [WrittenSegment] {
-    for segment in written {
-      note(kept: segment.kept, duplicates: segment.duplicates)
-      for (name, count) in segment.unmatched { unmatched[name, default: 0] += count }
+  mutating func settle() -> [SegmentEntry] {
+    for part in written {
+      note(kept: part.kept, duplicates: part.duplicates)
+      for (name, count) in part.unmatched { unmatched[name, default: 0] += count }
     }
-    return written
+    return addedSegments
   }
+
+  /// The segments that were written.
+  var addedSegments: [SegmentEntry] { written.flatMap(\.entries) }
 
   /// Commits the segments and the ledger; false if another writer changed what this attempt has
   /// relied on, so that it has to be made again.
@@ -112,7 +115,7 @@ extension RunAttempt {
     var commit = Commit(kind: "run", time: options.time)
     commit.pack = pack
     commit.removedSegments = replaced
-    commit.addedSegments = written.map(\.entry).filter { $0.rows > 0 }
+    commit.addedSegments = addedSegments
     commit.ledger = files.filter(\.isSealed).map { file in
       let report = file.report
       precondition(

@@ -41,7 +41,7 @@ extension RunAttempt {
     let file = files.count - 1
     let arrival = files[file].arrival
     guard let reason = try change(of: arrival) else { return }
-    drop(file, plan)
+    try drop(file, plan)
     files[file] = FileState(arrival: arrival, report: Self.waiting(arrival, reason))
   }
 

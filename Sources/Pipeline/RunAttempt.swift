@@ -24,10 +24,16 @@ struct RunAttempt {
   /// The segments that are there already, by table and partition.
   let segments: [TableSlot: [SegmentEntry]]
   var files: [FileState] = []
+  /// The files that were taken, by the hash of their content.
+  var sealed: [String: [Int]] = [:]
   /// The file that is being read.
   var openFile: Int?
   var staging: [String: Staging] = [:]
-  var written: [WrittenSegment] = []
+  /// Segments that are written and wait to be committed.
+  var written: [PartitionJob.Written] = []
+  /// The partitions that are being written beside the reading.
+  var flushing: Flushing?
+  let times = StageTimes()
   /// The rows of referred tables after this run, for the counting of what finds none.
   var presentKeys: [String: PresentKeys] = [:]
   /// The keys of referred tables that are new or changed, by table.
@@ -47,16 +53,6 @@ struct RunAttempt {
     var rejections: [Rejection] = []
     /// Whether it was read to its end and taken.
     var isSealed = false
-  }
-
-  /// A segment that is written and waits to be committed.
-  struct WrittenSegment {
-    let entry: SegmentEntry
-    /// The one file it has rows of, when that may yet be refused.
-    let owner: Int?
-    let kept: [Int: Int]
-    let duplicates: [Int: Int]
-    let unmatched: [RunReport.UnmatchedReference: Int]
   }
 
   /// `made` are segments to start from in place of the lake's, and with an empty ledger: a lake
@@ -99,8 +95,9 @@ extension RunAttempt {
     }
     for plan in plans {
       let arrivals = incoming.arrivals.filter { $0.table == plan.name }
+      let sizes = Dictionary(arrivals.map { ($0.size, 1) }, uniquingKeysWith: +)
       for arrival in arrivals {
-        let hasTwin = arrivals.contains { $0.size == arrival.size && $0 != arrival }
+        let hasTwin = (sizes[arrival.size] ?? 0) > 1
         if try waits(arrival) { continue }
         let start = Clock.monotonicNanoseconds()
         try take(arrival, plan, hasTwin: hasTwin)
@@ -170,13 +167,15 @@ extension RunAttempt {
     let startBytes = progress.current.bytesDone
     let source = files[file].arrival.source
     let csvLimit = ReadOptions(columns: []).keepRejections
-    while true {
+    var batches = try next(&csv)
+    while !batches.isEmpty {
       try options.checkInterrupt()
-      let batches: [CSVBatch]
-      do { batches = try csv.next() } catch { throw PipelineError(error) }
-      if batches.isEmpty { return }
-      let judged = try JudgedBatch.judge(batches, plan, source: source, options.threads)
-      for (batch, result) in zip(batches, judged) {
+      let round = batches
+      // The checks of a round go on beside the parsing of the next.
+      let judging = JudgedBatch.begin(round, plan, source: source, options.threads, times)
+      batches = try next(&csv)
+      let judged = try judging.finish()
+      for (batch, result) in zip(round, judged) {
         for (column, name) in zip(batch.batch.columns, plan.dictionaries) {
           guard let name, case .codes(_, let dictionary) = column.values else { continue }
           dictionaries.note(name, dictionary)
@@ -195,12 +194,14 @@ extension RunAttempt {
         state.bytesDone = startBytes + counts.bytes
         state.rows += kept
       }
-      let staged = staging.values.reduce(0) { $0 + $1.bytes }
-      if staged > options.memoryBytes / 2, plan.key?.keepsLast != true {
-        flushes += 1
-        try flush()
-      }
+      try relieve()
     }
+  }
+
+  private func next(_ csv: inout CSVReader) throws(PipelineError) -> [CSVBatch] {
+    do throws(CSVError) {
+      return try times.time(.read) { () throws(CSVError) in try csv.next() }
+    } catch { throw PipelineError(error) }
   }
 
   /// Decides on a file that was read to its end.
@@ -213,11 +214,11 @@ extension RunAttempt {
     files[file].report.rowsRead = counts.rowsRead
     files[file].report.rowsRejected += counts.rowsRejected
     files[file].report.contentHash = hash.description
-    if try noteIfKnown(file, hash) { return drop(file, plan) }
+    if try noteIfKnown(file, hash) { return try drop(file, plan) }
     let read = counts.rowsRead
     let rejected = files[file].report.rowsRejected
     if Double(rejected) > options.maximumRejected * Double(read) {
-      drop(file, plan)
+      try drop(file, plan)
       let share = (Double(rejected) * 1000 / Double(read)).rounded() / 10
       refuse(
         file,
@@ -230,6 +231,7 @@ extension RunAttempt {
       files[file].report.rejectionReasons[rejection.reason, default: 0] += 1
     }
     files[file].isSealed = true
+    sealed[files[file].report.contentHash, default: []].append(file)
   }
 
   /// Finds the lines of records that were read and then rejected by a check.
@@ -258,7 +260,8 @@ extension RunAttempt {
   }
 
   /// Takes back all rows of a file.
-  mutating func drop(_ file: Int, _ plan: TablePlan) {
+  mutating func drop(_ file: Int, _ plan: TablePlan) throws(PipelineError) {
+    try finishFlush()
     staging[plan.name]?.remove(file: file)
     written.removeAll { $0.owner == file }
   }
@@ -275,9 +278,8 @@ extension RunAttempt {
     } catch { throw PipelineError(error) }
     known =
       known
-      ?? files.first { other in
-        other.isSealed && other.report.contentHash == text && other.arrival.table == table
-      }?.arrival.source
+      ?? sealed[text]?.first { files[$0].isSealed && files[$0].arrival.table == table }
+      .map { files[$0].arrival.source }
     guard let known else { return false }
     var report = RunReport.FileReport(table: table, source: files[file].arrival.source)
     report.bytes = files[file].arrival.size

@@ -85,6 +85,8 @@ package struct RunReport: Sendable {
   package var flushes = 0
   package var racesLost = 0
   package var restarts = 0
+  /// What the threads of the run spent their time on; stages overlap.
+  package var threadSeconds: [(stage: StageTimes.Stage, seconds: Double)] = []
   package var object: String?
 
   package init() {}
@@ -124,6 +126,8 @@ package struct RunReport: Sendable {
           .members(["table": .text($0.table), "slots": .count($0.slots), "rows": .count($0.rows)])
         }), "slotsLeft": .count(slotsLeft), "flushes": .count(flushes),
       "racesLost": .count(racesLost), "restarts": .count(restarts),
+      "threadSeconds": .object(
+        threadSeconds.map { JSON.Member($0.stage.rawValue, .number($0.seconds)) }),
     ])
   }
 }

@@ -9,10 +9,10 @@ extension RunAttempt {
   func staleSlots(in snapshot: Snapshot) throws(PipelineError) -> [TableSlot] {
     var newDates: [String: Set<Int32>] = [:]
     var touchedTables: Set<String> = Set(changedKeys.keys)
-    for segment in written where segment.entry.rows > 0 {
-      touchedTables.insert(segment.entry.table)
-      guard let partition = segment.entry.partition else { continue }
-      newDates[segment.entry.table, default: []].insert(partition)
+    for segment in addedSegments {
+      touchedTables.insert(segment.table)
+      guard let partition = segment.partition else { continue }
+      newDates[segment.table, default: []].insert(partition)
     }
     var slots: Set<TableSlot> = []
     for table in pack.kpiTables {

@@ -1,0 +1,91 @@
+import Bytes
+import ColumnFile
+import Columns
+import Lake
+
+extension RunAttempt {
+  /// Merges the files of a table that keeps the last row of a key, and writes it anew if anything
+  /// changes.
+  mutating func mergeLatest(_ plan: TablePlan) throws(PipelineError) {
+    guard let key = plan.key, var staged = staging[plan.name], !staged.isEmpty else { return }
+    try finishFlush()
+    try commitDictionaries()
+    staging[plan.name] = nil
+    for (partition, waiting) in staged.takeAll() {
+      let pieces = waiting.map { piece in
+        Staging.Piece(file: piece.file, batch: plan.translated(piece.batch, dictionaries))
+      }
+      var latest = LatestRows(pieces, key: key.columns, key.parts)
+      let old = segments[TableSlot(table: plan.name, partition: partition)] ?? []
+      let replacedRows = try passExisting(old, &latest, plan, key)
+      let changes = latest.changes()
+      let kept = Dictionary(
+        pieces.map { ($0.file, $0.batch.rowCount) }, uniquingKeysWith: +
+      ).merging(latest.duplicates) { $0 - $1 }
+      if changes.isEmpty {
+        note(kept: kept, duplicates: latest.duplicates)
+        continue
+      }
+      let entries = try write(plan, partition, old, without: replacedRows, changes)
+      written.append(
+        PartitionJob.Written(entries: entries, kept: kept, duplicates: latest.duplicates))
+      replaced += old.map(\.object)
+      noteChanged(plan.name, key.columns, changes)
+    }
+  }
+
+  /// By segment and block, which rows are replaced; nil where none is.
+  private func passExisting(
+    _ old: [SegmentEntry], _ latest: inout LatestRows, _ plan: TablePlan, _ key: TablePlan.Key
+  ) throws(PipelineError) -> [[[Bool]?]] {
+    var replaced: [[[Bool]?]] = []
+    do {
+      for segment in old {
+        let file = try reader.open(segment)
+        var blocks: [[Bool]?] = []
+        for block in 0..<file.blockCount {
+          let keys = try file.read(columns: key.columns, block: block).columns
+          var isReplaced: [Bool]?
+          if latest.touches(keys) {
+            let all = try file.read(columns: Array(plan.schema.fields.indices), block: block)
+            isReplaced = latest.pass(plan.renewed(all, dictionaries))
+          }
+          blocks.append(isReplaced)
+        }
+        replaced.append(blocks)
+      }
+    } catch { throw PipelineError(Explanation(describing: error)) }
+    return replaced
+  }
+
+  /// Writes the rows that stay, and behind them the new ones.
+  private func write(
+    _ plan: TablePlan, _ partition: Int32?, _ old: [SegmentEntry],
+    without replaced: [[[Bool]?]], _ changes: [ColumnBatch]
+  ) throws(PipelineError) -> [SegmentEntry] {
+    var writer = SegmentWriter(
+      plan, partition: partition, besides: TakenNames([]), to: lake.store, reader.snapshot, times)
+    do {
+      for (segment, blocks) in zip(old, replaced) {
+        let file = try reader.open(segment)
+        for (block, isReplaced) in blocks.enumerated() {
+          let all = try file.read(columns: Array(plan.schema.fields.indices), block: block)
+          let rows = plan.renewed(all, dictionaries)
+          try writer.append(isReplaced.map { rows.rows(where: $0.map { !$0 }) } ?? rows)
+        }
+      }
+      for rows in changes { try writer.append(rows) }
+      return try writer.finish()
+    } catch { throw PipelineError(Explanation(describing: error)) }
+  }
+
+  private mutating func noteChanged(_ table: String, _ key: [Int], _ rows: [ColumnBatch]) {
+    guard let schema = rows.first?.schema else { return }
+    let keys = rows.map { batch in
+      ColumnBatch(
+        Schema(key.map { schema[$0] }), key.map { batch.columns[$0] }, rowCount: batch.rowCount)
+    }
+    let before = changedKeys[table].map { [$0] } ?? []
+    changedKeys[table] = ColumnBatch.joined(before + keys, schema: Schema(key.map { schema[$0] }))
+  }
+}
