@@ -27,7 +27,7 @@ import Testing
         groove query "SELECT * FROM $t" --lake $1 --format csv | sort
       done
       groove files $1 --format csv | cut -d, -f1,3- | sort
-      (cd $1 && find incoming archive logs/invalid -type f | sort)
+      (cd $1 && find incoming archive logs/invalid -type f ! -name '.groove-temporary-*' | sort)
       groove verify $1 2>&1 | sed '/ files sound/d'
     }
     """
