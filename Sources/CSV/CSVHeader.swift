@@ -94,7 +94,8 @@ struct Head {
     let field = FieldText(bytes.span, start, end, dialect)
     var text: [UInt8] = []
     text.append(copying: bytes.span.extracting(field.start..<field.end))
-    text = field.unescaped(bytes.span, dialect) ?? text
+    var unescaped: [UInt8] = []
+    if field.unescape(bytes.span, dialect, to: &unescaped) { text = unescaped }
     return isText(text.span, 0, text.count) ? String(decoding: text, as: UTF8.self) : nil
   }
 

@@ -36,7 +36,7 @@ package struct CSVReader {
     encoders = options.columns.map { column in
       guard column.type == .text else { return nil }
       switch column.form {
-      case .plain: return nil
+      case .plain, .numbered: return nil
       case .coded(let base): return KeyEncoder(base)
       case .continuing(let encoder): return encoder
       }
@@ -157,6 +157,8 @@ package struct CSVReader {
       default:
         if let codes = builder.codes, let encoded = encoders[index]?.finish(codes) {
           values = encoded
+        } else if let numbers = builder.numbered?.finish(nulls: builder.nulls) {
+          values = numbers
         } else {
           values = .texts(builder.texts.finish())
         }

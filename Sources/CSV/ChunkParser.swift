@@ -89,7 +89,7 @@ struct ChunkWork: ~Copyable {
     place = range.lowerBound
     isDone = range.isEmpty
     block = RowBlock(width: plan.width, gap: plan.options.dialect.delimiter.count)
-    chunk.columns = builders.map { ColumnBuilder(codes: $0) }
+    chunk.columns = zip(plan.options.columns, builders).map { ColumnBuilder($0, codes: $1) }
   }
 
   /// Takes the records that the tokenizer found from `place` on, up to the last record end.
@@ -275,7 +275,7 @@ struct ChunkWork: ~Copyable {
           bytes, marks, view, column, plan.options.dialect, isValid: isValid, &unfit.rows)
       } else {
         chunk.columns[index].convert(
-          bytes, marks, view, column, plan.options.dialect, base: base, &unfit.rows)
+          bytes, marks, view, column, plan, base: base, &unfit.rows)
       }
       unfit.close(column: index)
     }
@@ -298,8 +298,7 @@ struct ChunkWork: ~Copyable {
   private mutating func collect(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
     for (index, column) in plan.options.columns.enumerated() where column.type == .text {
       chunk.columns[index].collectTexts(
-        bytes, marks, rows.view(of: plan.fields[index]), plan.options.dialect,
-        base: chunk.rowCount)
+        bytes, marks, rows.view(of: plan.fields[index]), plan, base: chunk.rowCount)
     }
     if chunk.records != nil {
       for row in 0..<rows.count { chunk.records?.append(UInt32(rows.record(row))) }

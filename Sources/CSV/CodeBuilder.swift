@@ -4,146 +4,154 @@ import Columns
 // Coding a column in parallel, with the same codes for any threads and chunks.
 //
 // While a round is parsed, the reader's table stands still and every thread looks texts up in it. A
-// text that it lacks gets a provisional code from the chunk, behind the codes of the table. When
-// the round is parsed, the chunks' new texts enter the table in the order of the input, and
-// provisional codes become final. So codes follow the first appearance in the input, whoever parsed
-// it.
+// text that it lacks is noted by its row. When the round is parsed, what the chunks have noted
+// enters the table in the order of the input, and the rows get their codes. So codes follow the
+// first appearance in the input, whoever parsed it.
 
 /// The codes of one column of a chunk.
 struct CodeBuilder: Sendable {
   /// The reader's table, as it was when the round began.
   private var table: KeyTable
-  /// Codes below this are the table's.
-  private let known: UInt32
   private(set) var codes: [UInt32] = []
-  /// The texts that the table lacks, by provisional code.
-  private var own = KeyTable(hasNumbers: false)
-  private(set) var newTexts = TextBuilder()
+  /// The rows whose texts the table lacks, and those texts.
+  private(set) var missingRows: [UInt32] = []
+  private(set) var missing = KeyList()
+  private var others: [UInt32] = []
+  /// A text without its escapes, and padding.
+  private var text: [UInt8] = []
 
-  init(_ table: KeyTable, known: Int) {
-    self.table = table
-    self.known = UInt32(known)
-  }
+  init(_ table: KeyTable) { self.table = table }
 
-  /// Codes one field of a block's rows.
+  /// Codes one field of a block's rows, the first of which is row `base` of the chunk.
   mutating func append(
-    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ dialect: Dialect, base: Int,
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int,
     _ nulls: inout [Int]
   ) {
-    // Taken out, so that it is not copied.
-    var codes: [UInt32] = []
+    // Taken out, so that they are not copied.
+    var (codes, others): ([UInt32], [UInt32]) = ([], [])
     swap(&codes, &self.codes)
-    codes.append(contentsOf: repeatElement(0, count: view.rowCount))
-    var others: [Int] = []
-    let isSimple =
-      dialect.nullText.isEmpty && (dialect.escape == dialect.quote || dialect.escape == nil)
-    if !isSimple {
-      others = Array(0..<view.rowCount)
+    swap(&others, &self.others)
+    let dialect = plan.options.dialect
+    if !dialect.isSimple {
+      codes.append(contentsOf: repeatElement(0, count: view.rowCount))
+      others.append(contentsOf: 0..<UInt32(view.rowCount))
+    } else if let affix = table.affix, !table.numbers.isEmpty {
+      let numbers = table.numbers.span
+      if let kernels = plan.kernels {
+        kernels.codes(bytes, marks, view.layout, of: affix, in: numbers, into: &codes, &others)
+      } else {
+        codeNumbers(bytes, marks, view, affix, numbers, &codes, &others)
+      }
     } else {
-      let quote = dialect.quote ?? 0
-      if let affix = table.affix {
-        var texts: [Int] = []
-        codeNumbers(bytes, marks, view, affix, table.numbers.span, &codes, base, &texts)
-        codeTexts(bytes, marks, view, quote, table, &codes, base, texts, &others)
+      let slots = table.slots.span
+      if let kernels = plan.kernels {
+        kernels.codes(
+          bytes, marks, view.layout, quote: dialect.quote, in: slots, into: &codes, &others)
       } else {
-        codeTexts(bytes, marks, view, quote, table, &codes, base, 0..<view.rowCount, &others)
+        codeTexts(bytes, marks, view, dialect.quote, slots, &codes, &others)
       }
     }
-    for row in others {
-      let field = FieldText(bytes, view.start(marks, row), view.end(marks, row), dialect)
-      if field.isNull {
-        nulls.append(base + row)
-      } else if var text = field.unescaped(bytes, dialect) {
-        let length = text.count
-        text.append(contentsOf: repeatElement(0, count: Window.padding))
-        codes[base + row] = code(text.span, 0, length)
-      } else {
-        codes[base + row] = code(bytes, field.start, field.end - field.start)
-      }
+    var target = codes.mutableSpan
+    for row in others.lazy.map({ Int($0) }) {
+      target[base + row] = code(
+        bytes, view.start(marks, row), view.end(marks, row), dialect, row: base + row, &nulls)
     }
+    others.removeAll(keepingCapacity: true)
     swap(&codes, &self.codes)
+    swap(&others, &self.others)
   }
 
-  /// The code of a text, a provisional one where the table has none.
-  private mutating func code(_ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> UInt32 {
-    if let code = table.code(of: bytes, start, length) { return code }
-    if let code = own.code(of: bytes, start, length) { return code }
-    let code = known + UInt32(newTexts.count)
-    own.insert(bytes, start, length, code: code)
-    newTexts.append(bytes.extracting(start..<start + length))
-    return code
+  /// The code of one row's text, or 0 where it has none or none yet.
+  private mutating func code(
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ dialect: Dialect, row: Int,
+    _ nulls: inout [Int]
+  ) -> UInt32 {
+    if dialect.isSimple && start < end && bytes[start] != dialect.quote {
+      return code(bytes, start, end &- start, row: row)
+    }
+    let field = FieldText(bytes, start, end, dialect)
+    if field.isNull {
+      nulls.append(row)
+      return 0
+    }
+    text.removeAll(keepingCapacity: true)
+    guard field.unescape(bytes, dialect, to: &text) else {
+      return code(bytes, field.start, field.end - field.start, row: row)
+    }
+    var text: [UInt8] = []
+    swap(&text, &self.text)
+    defer { swap(&text, &self.text) }
+    let length = text.count
+    text.append(contentsOf: repeatElement(0, count: Window.padding))
+    return code(text.span, 0, length, row: row)
+  }
+
+  @inline(__always)
+  private mutating func code(
+    _ bytes: Span<UInt8>, _ start: Int, _ length: Int, row: Int
+  ) -> UInt32 {
+    let key = KeyTable.key(bytes, start, length)
+    if let code = table.code(of: key, bytes, start, length) { return code }
+    missingRows.append(UInt32(truncatingIfNeeded: row))
+    missing.append(key, bytes, start, length)
+    return 0
   }
 
   /// Lets go of the reader's table, which would be copied if it grew while somebody else has it.
   mutating func detach() { table = .empty }
 
-  /// The final codes, where the new texts have the codes `final`.
-  func finish(_ final: [UInt32]) -> [UInt32] {
-    if final.isEmpty || final.first == known && final.last == known + UInt32(final.count - 1) {
-      return codes
-    }
+  /// The final codes, where the missing texts have the codes `found`.
+  func finish(_ found: [UInt32]) -> [UInt32] {
+    if found.isEmpty { return codes }
     var codes = codes
     var target = codes.mutableSpan
-    let final = final.span
-    for row in target.indices where target[row] >= known {
-      target[row] = final[Int(target[row] &- known)]
-    }
+    for (row, code) in zip(missingRows, found) { target[Int(row)] = code }
     return codes
   }
 }
 
 /// Codes texts that are an affix and a number in the table; notes the rows of all others.
 private func codeNumbers(
-  _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ affix: KeyTable.Affix,
-  _ numbers: Span<UInt32>, _ codes: inout [UInt32], _ base: Int, _ others: inout [Int]
+  _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ affix: FieldAffix,
+  _ numbers: Span<UInt32>, _ codes: inout [UInt32], _ others: inout [UInt32]
 ) {
-  var target = codes.mutableSpan
   let placeList = KeyTable.places
   let places = placeList.span
   for row in 0..<view.rowCount {
     let start = view.start(marks, row)
     let count = view.end(marks, row) &- start &- affix.length
+    var found: UInt32 = 0
     if count >= 1 && count <= 8 && bytes.word64(at: start) & affix.mask == affix.word {
       let word = digits(bytes.word64(at: start &+ affix.length), count: count)
       let place = Int(truncatingIfNeeded: places[count] &+ number(word))
-      if isDigits(word) && place < numbers.count {
-        let found = numbers[place]
-        if found != 0 {
-          target[base &+ row] = found &- 1
-          continue
-        }
-      }
+      if isDigits(word) && place < numbers.count { found = numbers[place] }
     }
-    others.append(row)
+    codes.append(found &- 1)
+    if found == 0 { others.append(UInt32(truncatingIfNeeded: row)) }
   }
 }
 
 /// Codes unquoted texts of up to 23 bytes in the table; notes the rows of all others.
-@inline(__always)
 private func codeTexts(
-  _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ quote: UInt8,
-  _ table: borrowing KeyTable, _ codes: inout [UInt32], _ base: Int, _ rows: some Sequence<Int>,
-  _ others: inout [Int]
+  _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ quote: UInt8?,
+  _ slots: Span<KeyTable.Key>, _ codes: inout [UInt32], _ others: inout [UInt32]
 ) {
-  var target = codes.mutableSpan
-  let slots = table.slots.span
   let mask = slots.count &- 1
-  for row in rows {
+  for row in 0..<view.rowCount {
     let start = view.start(marks, row)
     let length = view.end(marks, row) &- start
+    var found: UInt32 = 0
     if length > 0 && length <= 23 && bytes[start] != quote {
       let key = KeyTable.key(bytes, start, length)
-      var index = Int(truncatingIfNeeded: KeyTable.hash(key)) & mask
+      var index = Int(truncatingIfNeeded: hash(ofKey: key)) & mask
       var slot = slots[index]
       while slot.w != 0 && (slot.x != key.x || slot.y != key.y || slot.z != key.z) {
         index = (index &+ 1) & mask
         slot = slots[index]
       }
-      if slot.w != 0 {
-        target[base &+ row] = UInt32(truncatingIfNeeded: slot.w) &- 1
-        continue
-      }
+      found = UInt32(truncatingIfNeeded: slot.w)
     }
-    others.append(row)
+    codes.append(found &- 1)
+    if found == 0 { others.append(UInt32(truncatingIfNeeded: row)) }
   }
 }

@@ -10,30 +10,48 @@ struct ColumnBuilder: Sendable {
   var texts = TextBuilder()
   /// For a column of codes.
   var codes: CodeBuilder?
+  /// For a column of numbered texts, as long as it is one.
+  var numbered: NumberedBuilder?
+  /// Rows of a block that have not the common form.
+  private var others: [UInt32] = []
   /// The rows that are NULL, in rising order.
   var nulls: [Int] = []
+
+  init(_ column: InputColumn, codes: CodeBuilder?) {
+    self.codes = codes
+    if case .numbered = column.form, column.type == .text { numbered = NumberedBuilder() }
+  }
 
   /// Converts one field of a block's rows, the first of which is row `base` of the chunk, and notes
   /// the rows that do not fit. Not for texts.
   mutating func convert(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ column: InputColumn,
-    _ dialect: Dialect, base: Int, _ unfit: inout [Int]
+    _ plan: ReadPlan, base: Int, _ unfit: inout [Int]
   ) {
-    var others: [Int] = []
+    var others: [UInt32] = []
+    swap(&others, &self.others)
+    defer {
+      others.removeAll(keepingCapacity: true)
+      swap(&others, &self.others)
+    }
+    let dialect = plan.options.dialect
     switch column.type {
-    case .bigint: convertIntegers(bytes, marks, view, into: &integers, &others)
-    case .timestamp: convertTimestamps(bytes, marks, view, into: &integers, &others)
+    case .bigint where !plan.hasPlainNumbers, .timestamp where !plan.hasPlainNumbers:
+      integers.append(contentsOf: repeatElement(0, count: view.rowCount))
+      others = Array(0..<UInt32(view.rowCount))
+    case .bigint: convertIntegers(bytes, marks, view, plan.kernels, into: &integers, &others)
+    case .timestamp: convertTimestamps(bytes, marks, view, plan.kernels, into: &integers, &others)
     case .boolean:
       booleans.append(contentsOf: repeatElement(false, count: view.rowCount))
-      others = Array(0..<view.rowCount)
+      others = Array(0..<UInt32(view.rowCount))
     case .date:
       dates.append(contentsOf: repeatElement(0, count: view.rowCount))
-      others = Array(0..<view.rowCount)
+      others = Array(0..<UInt32(view.rowCount))
     default:
       doubles.append(contentsOf: repeatElement(0, count: view.rowCount))
-      others = Array(0..<view.rowCount)
+      others = Array(0..<UInt32(view.rowCount))
     }
-    for row in others {
+    for row in others.lazy.map({ Int($0) }) {
       let field = FieldText(bytes, view.start(marks, row), view.end(marks, row), dialect)
       if field.isNull {
         nulls.append(base + row)
@@ -92,13 +110,18 @@ struct ColumnBuilder: Sendable {
 
   /// Appends the texts of one field of a block's rows, all of which fit, the first as row `base`.
   mutating func collectTexts(
-    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ dialect: Dialect, base: Int
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int
   ) {
     if codes != nil {
-      codes?.append(bytes, marks, view, dialect, base: base, &nulls)
-    } else {
-      texts.append(bytes, marks, view, dialect, base: base, &nulls)
+      codes?.append(bytes, marks, view, plan, base: base, &nulls)
+      return
     }
+    if numbered != nil {
+      if numbered?.append(bytes, marks, view, plan, base: base, &nulls) == true { return }
+      if let numbered { texts = numbered.spelled(nulls: nulls) }
+      numbered = nil
+    }
+    texts.append(bytes, marks, view, plan.options.dialect, base: base, &nulls)
   }
 
   /// Removes rows, given in rising order and counted from `base`; texts are collected after that.

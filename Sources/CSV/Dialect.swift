@@ -38,6 +38,16 @@ package struct Dialect: Sendable, Hashable {
 }
 
 extension Dialect {
+  /// A field that does not begin with the quote is its own text, and NULL only if it is empty.
+  var isSimple: Bool { nullText.isEmpty && (escape == quote || escape == nil) }
+
+  /// A field that looks like a number or a time is one: it is no text for NULL, and has no quotes or
+  /// escapes in it.
+  var hasPlainNumbers: Bool {
+    let marks = [quote, escape, nullText.first].compactMap { $0 }
+    return !marks.contains { Array("0123456789-+:. TZ".utf8).contains($0) }
+  }
+
   /// Refuses what makes no sense together, and what this version does not do.
   func check() throws(CSVError) {
     func refuse(_ reason: String) -> CSVError {

@@ -6,12 +6,17 @@ import Columns
 // Eight digits are one word: after an exclusive or with eight zeros each byte is its digit, and one
 // addition shows whether some byte is none. Three multiplications then add neighbours to pairs, to
 // fours and to eight. Whatever has another form is left for the parser of one field, by its row.
+// Compiled kernels do the same where the processor has some; these loops are their twins.
 
 /// Integers of one to sixteen digits.
 func convertIntegers(
-  _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, into values: inout [Int64],
-  _ others: inout [Int]
+  _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ kernels: FieldKernels?,
+  into values: inout [Int64], _ others: inout [UInt32]
 ) {
+  if let kernels {
+    kernels.integers(bytes, marks, view.layout, into: &values, &others)
+    return
+  }
   let base = values.count
   values.append(contentsOf: repeatElement(0, count: view.rowCount))
   var target = values.mutableSpan
@@ -33,7 +38,7 @@ func convertIntegers(
         continue
       }
     }
-    others.append(row)
+    others.append(UInt32(truncatingIfNeeded: row))
   }
 }
 
@@ -60,19 +65,23 @@ func number(_ digits: UInt64) -> UInt64 {
 
 /// `YYYY-MM-DD[ T]HH:MM:SS`, and nothing behind it but a `Z`, in the years of `MonthTable`.
 func convertTimestamps(
-  _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, into values: inout [Int64],
-  _ others: inout [Int]
+  _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ kernels: FieldKernels?,
+  into values: inout [Int64], _ others: inout [UInt32]
 ) {
+  let table = MonthTable.months
+  let months = table.span
+  if let kernels {
+    kernels.timestamps(bytes, marks, view.layout, months: months, into: &values, &others)
+    return
+  }
   let base = values.count
   values.append(contentsOf: repeatElement(0, count: view.rowCount))
   var target = values.mutableSpan
-  let table = MonthTable.months
-  let months = table.span
   for row in 0..<view.rowCount {
     let start = view.start(marks, row)
     let length = view.end(marks, row) &- start
     guard length == 19 || length == 20 && bytes[start &+ 19] == 0x5A else {
-      others.append(row)
+      others.append(UInt32(truncatingIfNeeded: row))
       continue
     }
     // "2024-06-", "25T" and "17:43:13": digits become numbers, and the rest zeros.
@@ -96,15 +105,16 @@ func convertTimestamps(
       wrong & 0x8080_8080_8080_8080 == 0 && (between == 0x54 || between == 0x20) && hour < 24
       && minute < 60 && second < 60 && entry < MonthTable.count && month < 16
     guard isRight else {
-      others.append(row)
+      others.append(UInt32(truncatingIfNeeded: row))
       continue
     }
     let found = months[Int(entry)]
-    guard dayOfMonth &- 1 < found.days else {
-      others.append(row)
+    guard dayOfMonth &- 1 < found &>> 32 else {
+      others.append(UInt32(truncatingIfNeeded: row))
       continue
     }
-    let days = Int64(found.before) &+ Int64(dayOfMonth) &- 1
+    let before = Int64(Int32(truncatingIfNeeded: found))
+    let days = before &+ Int64(dayOfMonth) &- 1
     let seconds = Int64(hour &* 3600 &+ minute &* 60 &+ second)
     target[base &+ row] = (days &* 86_400 &+ seconds) &* 1_000_000
   }
@@ -115,18 +125,13 @@ enum MonthTable {
   static let firstYear: UInt64 = 1900
   static let count: UInt64 = 256 * 16
 
-  struct Month: Sendable {
-    /// Days from 1970-01-01 to its first.
-    var before: Int32
-    /// Its length; 0 for an entry that is no month.
-    var days: UInt32
-  }
-
-  static let months: [Month] = (0..<Int(count)).map { entry in
+  /// Days from 1970-01-01 to the first of each month in the low half, and its length in the high
+  /// one; 0 for an entry that is no month.
+  static let months: [UInt64] = (0..<Int(count)).map { entry in
     let (year, month) = (Int(firstYear) + entry / 16, entry % 16)
-    guard month >= 1 && month <= 12 else { return Month(before: 0, days: 0) }
-    return Month(
-      before: Int32(Calendar.days(year: year, month: month, day: 1)),
-      days: UInt32(Calendar.daysIn(month: month, of: year)))
+    guard month >= 1 && month <= 12 else { return 0 }
+    let before = Int32(Calendar.days(year: year, month: month, day: 1))
+    let length = UInt64(Calendar.daysIn(month: month, of: year))
+    return length << 32 | UInt64(UInt32(bitPattern: before))
   }
 }

@@ -6,8 +6,8 @@ package import Columns
 package struct KeyEncoder: Sendable {
   private(set) var table = KeyTable()
   private let base: TextDictionary?
-  /// The new texts, round by round.
-  private var pieces: [TextVector] = []
+  /// The new texts, chunk by chunk.
+  private var pieces: [KeyList] = []
   private var count: Int
   /// The texts of all codes so far.
   package private(set) var dictionary: TextDictionary
@@ -16,41 +16,24 @@ package struct KeyEncoder: Sendable {
     self.base = base
     dictionary = base ?? TextDictionary(TextVector())
     count = dictionary.count
-    if let base { enter(base.texts, from: 0) }
+    if let base { enter(base.texts) }
   }
 
   /// A builder for a chunk of the round that begins now.
-  var builder: CodeBuilder { CodeBuilder(table, known: count) }
+  var builder: CodeBuilder { CodeBuilder(table) }
 
   /// Takes the new texts of the next chunk and returns its codes.
   mutating func finish(_ builder: CodeBuilder) -> Column.Values {
-    let texts = builder.newTexts
-    var final: [UInt32] = []
-    if texts.count > 0 {
-      var added = TextBuilder()
-      var padded = texts.bytes
-      padded.append(contentsOf: repeatElement(0, count: Window.padding))
-      let bytes = padded.span
-      final.reserveCapacity(texts.count)
-      for index in 0..<texts.count {
-        let start = Int(texts.offsets[index])
-        let length = Int(texts.offsets[index + 1]) - start
-        if let code = table.code(of: bytes, start, length) {
-          final.append(code)
-          continue
-        }
-        let code = UInt32(count)
-        table.insert(bytes, start, length, code: code)
-        added.append(bytes.extracting(start..<start + length))
-        final.append(code)
-        count += 1
-      }
-      if added.count > 0 {
-        pieces.append(added.finish())
-        dictionary = makeDictionary()
-      }
+    if builder.missing.count == 0 { return .codes(builder.codes, dictionary) }
+    var found: [UInt32] = []
+    var added = KeyList()
+    table.enter(builder.missing, from: UInt32(count), codes: &found, added: &added)
+    if added.count > 0 {
+      count += added.count
+      pieces.append(added)
+      dictionary = makeDictionary()
     }
-    return .codes(builder.finish(final), dictionary)
+    return .codes(builder.finish(found), dictionary)
   }
 
   /// A dictionary of the texts so far, which are put together only when somebody asks for them.
@@ -58,18 +41,24 @@ package struct KeyEncoder: Sendable {
     let (base, pieces) = (base, pieces)
     return TextDictionary(count: count, shared: base?.shared) {
       var texts = base?.texts ?? TextVector()
-      for piece in pieces { texts.append(contentsOf: piece) }
+      for piece in pieces { piece.append(to: &texts) }
       return texts
     }
   }
 
-  private mutating func enter(_ texts: TextVector, from first: Int) {
+  private mutating func enter(_ texts: TextVector) {
     var padded = texts.bytes
     padded.append(contentsOf: repeatElement(0, count: Window.padding))
     let bytes = padded.span
+    var list = KeyList()
     for index in 0..<texts.count {
       let range = texts.range(index)
-      table.insert(bytes, range.lowerBound, range.count, code: UInt32(first + index))
+      let key = KeyTable.key(bytes, range.lowerBound, range.count)
+      list.append(key, bytes, range.lowerBound, range.count)
     }
+    var codes: [UInt32] = []
+    var added = KeyList()
+    table.enter(list, from: 0, codes: &codes, added: &added)
+    precondition(added.count == texts.count, "a dictionary has no text twice")
   }
 }

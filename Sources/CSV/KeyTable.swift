@@ -12,45 +12,20 @@ import Bytes
 
 /// Codes by text. Copies share their memory until one of them grows.
 struct KeyTable: Sendable {
-  /// A key in x, y, z; in w one more than the code, and for a long text its index above bit 32.
-  typealias Slot = SIMD4<UInt64>
+  /// A text in x, y, z; in w one more than the code, and for a long text its index above bit 32.
+  typealias Key = SIMD4<UInt64>
 
-  private(set) var slots: [Slot] = Array(repeating: Slot(repeating: 0), count: 256)
+  private(set) var slots: [Key] = Array(repeating: Key(repeating: 0), count: 256)
   private var used = 0
-  /// The long texts, and where each ends.
-  private(set) var longBytes: [UInt8] = []
-  private(set) var longEnds: [Int] = [0]
+  private var longTexts = TextBuilder()
   /// One more than the code of each number; 0 where there is none.
   private(set) var numbers: [UInt32] = []
-  /// What stands before the digits, where texts of that form were seen first.
-  private(set) var affix: Affix?
+  /// What stands before the digits, where most texts have that form.
+  private(set) var affix: FieldAffix?
   /// The texts in the table.
   private(set) var count = 0
-  private let hasNumbers: Bool
 
-  static let empty = KeyTable(hasNumbers: false)
-
-  /// Without numbers for a table of few texts: theirs would be as large as the largest number.
-  init(hasNumbers: Bool = true) { self.hasNumbers = hasNumbers }
-
-  /// The bytes before the digits of a text.
-  struct Affix: Sendable {
-    let length: Int
-    let word: UInt64
-    let mask: UInt64
-
-    /// Of a text that ends in one to eight digits behind at most eight other bytes.
-    init?(_ text: Span<UInt8>) {
-      var length = text.count
-      while length > 0 && text[length - 1] &- 0x30 <= 9 { length -= 1 }
-      guard length <= 8, (1...8).contains(text.count - length) else { return nil }
-      var word: UInt64 = 0
-      for index in 0..<length { word |= UInt64(text[index]) << UInt64(8 * index) }
-      self.length = length
-      self.word = word
-      mask = length == 8 ? ~0 : (1 << UInt64(8 * length)) - 1
-    }
-  }
+  static let empty = KeyTable()
 
   /// Where the texts of each number of digits begin.
   static let places: [UInt64] = [
@@ -60,21 +35,73 @@ struct KeyTable: Sendable {
   /// Numbers below this are always in the table of numbers; its pages exist only once touched.
   private static let alwaysDense = 1 << 22
 
-  /// The code of a text; the text must have `Window.padding` bytes behind it in its span.
-  func code(of bytes: Span<UInt8>, _ start: Int, _ length: Int) -> UInt32? {
-    if let place = number(bytes, start, length), place < numbers.count {
+  /// The code of a key; a long text is `length` bytes from `start` on.
+  func code(of key: Key, _ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> UInt32? {
+    if let place = place(of: key), place < numbers.count {
       let found = numbers[place]
       if found != 0 { return found - 1 }
     }
-    let key = Self.key(bytes, start, length)
-    return find(key, bytes, start, length)
+    if used == 0 { return nil }
+    var index = Int(truncatingIfNeeded: hash(ofKey: key)) & (slots.count &- 1)
+    while true {
+      let slot = slots[index]
+      if slot.w == 0 { return nil }
+      if slot.x == key.x && slot.y == key.y && slot.z == key.z {
+        if length <= 23
+          || longTexts.isEqual(Int(slot.w >> 32), bytes.extracting(start..<start + length))
+        {
+          return UInt32(truncatingIfNeeded: slot.w) &- 1
+        }
+      }
+      index = (index &+ 1) & (slots.count &- 1)
+    }
+  }
+
+  /// Gives the texts of a list codes from `next` on where they have none yet; appends the codes of
+  /// all to `codes`, and the texts that are new to `added`.
+  mutating func enter(
+    _ list: KeyList, from next: UInt32, codes: inout [UInt32], added: inout KeyList
+  ) {
+    if count == 0 { affix = list.affix }
+    var next = next
+    let bytes = list.longTexts.bytes.span
+    codes.reserveCapacity(codes.count + list.count)
+    for first in stride(from: 0, to: list.count, by: 64) {
+      let end = min(first + 64, list.count)
+      fetch(list, first..<end)
+      for index in first..<end {
+        let key = list.keys[index]
+        let text = list.longRange(index)
+        if let code = code(of: key, bytes, text.lowerBound, text.count) {
+          codes.append(code)
+          continue
+        }
+        insert(key, bytes.extracting(text), code: next)
+        added.append(list, index)
+        codes.append(next)
+        next += 1
+      }
+    }
+  }
+
+  /// Touches the places of some keys, so that they come into the cache side by side.
+  private func fetch(_ list: KeyList, _ range: Range<Int>) {
+    var sum: UInt64 = 0
+    for index in range {
+      let key = list.keys[index]
+      if let place = place(of: key) {
+        if place < numbers.count { sum |= UInt64(numbers[place]) }
+      } else {
+        sum |= slots[Int(truncatingIfNeeded: hash(ofKey: key)) & (slots.count &- 1)].w
+      }
+    }
+    precondition(sum != .max, "a code and an index are never all ones")
   }
 
   /// Gives a text that is not in the table a code.
-  mutating func insert(_ bytes: Span<UInt8>, _ start: Int, _ length: Int, code: UInt32) {
-    if count == 0 && hasNumbers { affix = Affix(bytes.extracting(start..<start + length)) }
+  private mutating func insert(_ key: Key, _ text: Span<UInt8>, code: UInt32) {
     count += 1
-    if let place = number(bytes, start, length), place < max(Self.alwaysDense, 4 * count) {
+    if let place = place(of: key), place < max(Self.alwaysDense, 4 * count) {
       if place >= numbers.count {
         let size = max(place + 1, min(2 * numbers.count, max(Self.alwaysDense, 4 * count)), 1024)
         numbers.append(contentsOf: repeatElement(0, count: size - numbers.count))
@@ -82,97 +109,118 @@ struct KeyTable: Sendable {
       numbers[place] = code + 1
       return
     }
-    var key = Self.key(bytes, start, length)
+    var key = key
     key.w = UInt64(code) + 1
-    if length > 23 {
-      key.w |= UInt64(longEnds.count - 1) << 32
-      longBytes.append(copying: bytes.extracting(start..<start + length))
-      longEnds.append(longBytes.count)
+    if text.count > 23 {
+      key.w |= UInt64(longTexts.count) << 32
+      longTexts.append(text)
     }
-    if 2 * (used + 1) > slots.count { grow() }
+    put(key)
+    // Numbers far apart are no better than other texts, and two tables are worse than one.
+    if affix != nil && used > 1024 && used > count / 4 { forgetNumbers() }
+  }
+
+  private mutating func put(_ key: Key) {
+    if 2 * (used + 1) > slots.count {
+      var larger = [Key](repeating: Key(repeating: 0), count: slots.count * 4)
+      for slot in slots where slot.w != 0 { Self.place(slot, in: &larger) }
+      slots = larger
+    }
     Self.place(key, in: &slots)
     used += 1
   }
 
-  private mutating func grow() {
-    var larger = [Slot](repeating: Slot(repeating: 0), count: slots.count * 4)
-    for slot in slots where slot.w != 0 { Self.place(slot, in: &larger) }
-    slots = larger
-  }
-
-  private static func place(_ slot: Slot, in slots: inout [Slot]) {
-    var index = Int(truncatingIfNeeded: hash(slot)) & (slots.count - 1)
+  private static func place(_ slot: Key, in slots: inout [Key]) {
+    var index = Int(truncatingIfNeeded: hash(ofKey: slot)) & (slots.count - 1)
     while slots[index].w != 0 { index = (index + 1) & (slots.count - 1) }
     slots[index] = slot
   }
 
-  /// The place of a text of the table's form among the numbers.
-  @inline(__always)
-  private func number(_ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> Int? {
-    guard let affix else { return nil }
-    let count = length - affix.length
-    guard count >= 1 && count <= 8, bytes.word64(at: start) & affix.mask == affix.word else {
-      return nil
-    }
-    let word = CSV.digits(bytes.word64(at: start + affix.length), count: count)
-    return isDigits(word) ? Int(Self.places[count] + CSV.number(word)) : nil
-  }
-
-  @inline(__always)
-  func find(_ key: Slot, _ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> UInt32? {
-    let slots = slots.span
-    let mask = slots.count &- 1
-    var index = Int(truncatingIfNeeded: Self.hash(key)) & mask
-    while true {
-      let slot = slots[index]
-      if slot.w == 0 { return nil }
-      if slot.x == key.x && slot.y == key.y && slot.z == key.z {
-        if length <= 23 || isLong(Int(slot.w >> 32), bytes, start, length) {
-          return UInt32(truncatingIfNeeded: slot.w) &- 1
-        }
-      }
-      index = (index &+ 1) & mask
+  /// Moves the texts of the table of numbers into the slots.
+  private mutating func forgetNumbers() {
+    guard let affix else { return }
+    self.affix = nil
+    let codes = numbers
+    numbers = []
+    for place in codes.indices where codes[place] != 0 {
+      var key = Self.key(ofPlace: place, affix)
+      key.w = UInt64(codes[place])
+      put(key)
     }
   }
+}
 
-  private func isLong(_ index: Int, _ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> Bool {
-    let first = longEnds[index]
-    guard longEnds[index + 1] - first == length else { return false }
-    for offset in 0..<length where longBytes[first + offset] != bytes[start + offset] {
-      return false
-    }
-    return true
-  }
+// MARK: - Keys
 
+extension KeyTable {
+  /// The key of a text, which has `Window.padding` bytes behind its start in the span.
   @inline(__always)
-  static func hash(_ key: Slot) -> UInt64 {
-    let product = (key.x ^ 0x9E37_79B9_7F4A_7C15)
-      .multipliedFullWidth(by: key.y ^ key.z &* 0xC2B2_AE3D_27D4_EB4F ^ 0x1656_67B1_9E37_79F9)
-    let mixed = product.high ^ product.low
-    return (mixed ^ mixed &>> 32) &* 0xD6E8_FEB8_6659_FD93 &>> 24
-  }
-
-  @inline(__always)
-  static func key(_ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> Slot {
+  static func key(_ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> Key {
     if length > 23 { return longKey(bytes, start, length) }
     let first = bytes.word64(at: start)
     let size = UInt64(truncatingIfNeeded: length)
     if length <= 8 {
-      return Slot(length == 8 ? first : first & ((1 &<< (8 &* size)) &- 1), 0, size &<< 56, 0)
+      return Key(length == 8 ? first : first & ((1 &<< (8 &* size)) &- 1), 0, size &<< 56, 0)
     }
     let second = bytes.word64(at: start &+ 8)
     if length <= 16 {
       let rest = 8 &* (size &- 8)
-      return Slot(
-        first, length == 16 ? second : second & ((1 &<< rest) &- 1), size &<< 56, 0)
+      return Key(first, length == 16 ? second : second & ((1 &<< rest) &- 1), size &<< 56, 0)
     }
     let third = bytes.word64(at: start &+ 16) & ((1 &<< (8 &* (size &- 16))) &- 1)
-    return Slot(first, second, third | size &<< 56, 0)
+    return Key(first, second, third | size &<< 56, 0)
   }
 
-  @inline(never)
-  private static func longKey(_ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> Slot {
-    let hash = ContentHasher.leaf(bytes.extracting(start..<start + min(length, 1 << 20)))
-    return Slot(hash.high, hash.low, 0xFF << 56 | UInt64(length), 0)
+  /// Two sums over the words of the text; the last word overlaps the one before it.
+  private static func longKey(_ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> Key {
+    var (first, second) = (UInt64(truncatingIfNeeded: length), UInt64(0))
+    let last = start &+ length &- 8
+    var place = start
+    while place < last {
+      let word = bytes.word64(at: place)
+      first = mixed(first ^ word)
+      second = (second ^ word) &* 0x9E37_79B9_7F4A_7C15
+      second ^= second &>> 29
+      place &+= 8
+    }
+    let word = bytes.word64(at: last)
+    return Key(
+      mixed(first ^ word), mixed(second &+ word), 0xFF << 56 | UInt64(truncatingIfNeeded: length), 0
+    )
+  }
+
+  /// The place among the numbers of a text of the table's form.
+  @inline(__always)
+  private func place(of key: Key) -> Int? {
+    guard let affix else { return nil }
+    let count = Int(truncatingIfNeeded: key.z &>> 56) &- affix.length
+    guard count >= 1 && count <= 8, key.x & affix.mask == affix.word else { return nil }
+    let word = digits(Self.behind(affix, key), count: count)
+    return isDigits(word)
+      ? Int(truncatingIfNeeded: Self.places[count] &+ number(word)) : nil
+  }
+
+  /// The eight bytes behind the affix of a key.
+  @inline(__always)
+  static func behind(_ affix: FieldAffix, _ key: Key) -> UInt64 {
+    if affix.length == 0 { return key.x }
+    let bits = UInt64(truncatingIfNeeded: 8 &* affix.length)
+    return affix.length == 8 ? key.y : key.x &>> bits | key.y &<< (64 &- bits)
+  }
+
+  private static func key(ofPlace place: Int, _ affix: FieldAffix) -> Key {
+    var count = 1
+    while UInt64(place) >= places[count + 1] { count += 1 }
+    var rest = UInt64(place) - places[count]
+    var word: UInt64 = 0
+    for _ in 0..<count {
+      word = word << 8 | (0x30 + rest % 10)
+      rest /= 10
+    }
+    var key = Key(affix.word, 0, UInt64(affix.length + count) << 56, 0)
+    let bits = UInt64(8 * affix.length)
+    if affix.length < 8 { key.x |= word << bits }
+    if affix.length > 0 { key.y = affix.length == 8 ? word : word >> (64 - bits) }
+    return key
   }
 }

@@ -28,6 +28,9 @@ package struct InputColumn: Sendable {
 package enum TextForm: Sendable {
   /// As the texts.
   case plain
+  /// As codes of a numbered dictionary in batches where all texts are one affix and a number and
+  /// the numbers lie close together; as the texts in others.
+  case numbered
   /// As codes of a dictionary that extends `base`: codes below its count are its own. Codes never
   /// change their meaning within a reader; a later batch's dictionary extends an earlier one's, in
   /// the order of first appearance, and is the same object where nothing was added.

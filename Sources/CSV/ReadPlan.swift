@@ -18,6 +18,10 @@ struct ReadPlan: Sendable {
   let takesReturn: Bool
   /// Not above the limit of a field, so that no field of a block can pass it.
   let blockBytes: Int
+  /// nil where the twins in Swift are to be used.
+  let kernels: FieldKernels?
+  /// Numbers and times may be read without a look at the dialect.
+  let hasPlainNumbers: Bool
   private let counter: CSVTokenizer
 
   init(_ source: String, _ options: ReadOptions, header: [String]?) throws(CSVError) {
@@ -33,6 +37,8 @@ struct ReadPlan: Sendable {
       ? CSVTokenizer(
         delimiter: dialect.delimiter[0], newline: newline, quote: dialect.quote,
         escape: scanner.escape, takesReturn: takesReturn, level: options.level) : nil
+    hasPlainNumbers = dialect.hasPlainNumbers
+    kernels = FieldKernels(options.level)
     counter = CSVTokenizer(
       delimiter: 0, newline: 0, quote: nil, escape: nil, takesReturn: false,
       level: options.level)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// How the marks of some rows are laid out: row `r` has its first mark at `r * stride`, the place
 /// before its first field less the gap; field `f` begins a gap behind mark `f` and ends at mark
 /// `f + 1`. With a stride of one less than the marks of a row, a row's last mark is the next one's
@@ -84,6 +86,10 @@ struct FieldView {
   let field: Int
   let gap: UInt32
   let rowCount: Int
+
+  var layout: FieldLayout {
+    FieldLayout(stride: stride, field: field, gap: gap, rowCount: rowCount)
+  }
 
   @inline(__always)
   func start(_ marks: Span<UInt32>, _ row: Int) -> Int {

@@ -28,8 +28,8 @@ struct TextBuilder: Sendable {
     var target = bytes.mutableSpan
     var ends = offsets.mutableSpan
     let quote = dialect.quote ?? 0
-    let isSimple =
-      dialect.nullText.isEmpty && (dialect.escape == dialect.quote || dialect.escape == nil)
+    let isSimple = dialect.isSimple
+    var unescaped: [UInt8] = []
     for row in 0..<view.rowCount {
       let start = view.start(marks, row)
       let length = view.end(marks, row) &- start
@@ -44,9 +44,10 @@ struct TextBuilder: Sendable {
         let field = FieldText(source, start, start + length, dialect)
         if field.isNull {
           nulls.append(base + row)
-        } else if let text = field.unescaped(source, dialect) {
-          for index in text.indices { target[end + index] = text[index] }
-          end += text.count
+        } else if field.unescape(source, dialect, to: &unescaped) {
+          for index in unescaped.indices { target[end + index] = unescaped[index] }
+          end += unescaped.count
+          unescaped.removeAll(keepingCapacity: true)
         } else {
           for place in field.start..<field.end { target[end + place - field.start] = source[place] }
           end += field.end - field.start
@@ -65,6 +66,23 @@ struct TextBuilder: Sendable {
     bytes.append(copying: text)
     precondition(bytes.count <= Int(UInt32.max), "a chunk holds less than 4 GiB of a column")
     offsets.append(UInt32(bytes.count))
+  }
+
+  /// Whether the text at `index` has these bytes.
+  func isEqual(_ index: Int, _ text: Span<UInt8>) -> Bool {
+    let start = Int(offsets[index])
+    guard Int(offsets[index + 1]) - start == text.count else { return false }
+    let bytes = bytes.span
+    var place = 0
+    while place &+ 8 <= text.count {
+      if bytes.word64(at: start &+ place) != text.word64(at: place) { return false }
+      place &+= 8
+    }
+    while place < text.count {
+      if bytes[start &+ place] != text[place] { return false }
+      place &+= 1
+    }
+    return true
   }
 
   func finish() -> TextVector { TextVector(offsets: offsets, bytes: bytes) }

@@ -7,6 +7,7 @@
 #include "Allocator.h"
 #include "BitPacking.h"
 #include "CPULevel.h"
+#include "CSVFields.h"
 #include "CSVTokenizer.h"
 #include "Checksum.h"
 #include "Measure.h"

@@ -1,0 +1,249 @@
+import CKernels
+
+// One field of many rows at a time, by the compiled kernels.
+//
+// Each takes the marks of some rows of CSV, appends a value a row, and then the rows whose field
+// has not the common form, in their order, to `others`; what stands at those is to be set by
+// whoever called. Fields begin and end anywhere: the kernels look at none that begins in the last
+// `FieldKernels.padding` bytes, and at no byte behind the padding of the others.
+
+/// Where one field of some rows stands: row `r` has it from `gap` behind the mark
+/// `r * stride + field` to the mark behind that one.
+package struct FieldLayout: Sendable {
+  package let stride: Int
+  package let field: Int
+  package let gap: UInt32
+  package let rowCount: Int
+
+  package init(stride: Int, field: Int, gap: UInt32, rowCount: Int) {
+    self.stride = stride
+    self.field = field
+    self.gap = gap
+    self.rowCount = rowCount
+  }
+}
+
+/// The bytes before the digits of a text, at most eight, as a word with the first byte lowest.
+package struct FieldAffix: Sendable, Hashable {
+  package let length: Int
+  package let word: UInt64
+  package let mask: UInt64
+
+  /// nil for more than eight bytes.
+  package init?(_ bytes: some Collection<UInt8>) {
+    guard bytes.count <= 8 else { return nil }
+    var word: UInt64 = 0
+    for byte in bytes.reversed() { word = word << 8 | UInt64(byte) }
+    self.word = word
+    length = bytes.count
+    mask = bytes.count == 8 ? ~0 : (1 << UInt64(8 * bytes.count)) - 1
+  }
+
+  fileprivate var compiled: groove_csv_affix {
+    groove_csv_affix(word: word, mask: mask, length: length)
+  }
+}
+
+/// The hash of a text's key, as the kernels have it. A key is up to 23 bytes of text in x, y and z
+/// with the length in the highest byte; w is not looked at.
+@inlinable @inline(__always)
+package func hash(ofKey key: SIMD4<UInt64>) -> UInt64 {
+  let product = (key.x ^ 0x9E37_79B9_7F4A_7C15)
+    .multipliedFullWidth(by: key.y ^ (key.z &* 0xC2B2_AE3D_27D4_EB4F) ^ 0x1656_67B1_9E37_79F9)
+  let mixed = product.high ^ product.low
+  return ((mixed ^ (mixed &>> 32)) &* 0xD6E8_FEB8_6659_FD93) &>> 24
+}
+
+/// The kernels of one CPU level; there are none for `.swift`, whose twins their callers have.
+package struct FieldKernels: Sendable {
+  /// The bytes behind a field's start that may be read, wherever it ends.
+  package static let padding = 32
+  private let level: CPU.Level
+
+  package init?(_ level: CPU.Level) {
+    guard level > .swift else { return nil }
+    self.level = level
+  }
+
+  /// Integers of one to sixteen digits.
+  package func integers(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout,
+    into values: inout [Int64], _ others: inout [UInt32]
+  ) {
+    // SAFETY: the kernel writes a value and at most one row a row, for which there is room.
+    unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
+      switch level {
+      #if arch(x86_64)
+        case .avx512: return unsafe groove_csv_integers_avx512(field, values, others)
+        case .avx2: return unsafe groove_csv_integers_avx2(field, values, others)
+        default: return unsafe groove_csv_integers_sse2(field, values, others)
+      #elseif arch(arm64)
+        default: return unsafe groove_csv_integers_neon(field, values, others)
+      #endif
+      }
+    }
+  }
+
+  /// Microseconds from 1970 on of `YYYY-MM-DD[ T]HH:MM:SS[Z]` in the years of the table, which has
+  /// sixteen entries a year from 1900 on: days before the month in the low half, its length in the
+  /// high one.
+  package func timestamps(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout, months: Span<UInt64>,
+    into values: inout [Int64], _ others: inout [UInt32]
+  ) {
+    precondition(months.count == 256 * 16, "a table of 256 years")
+    // SAFETY: the table is read below its 4,096 entries, two halves of a word each; the kernel
+    // writes a value and at most one row a row, for which there is room.
+    unsafe months.withUnsafeBytes { table in
+      guard let table = unsafe table.baseAddress?.assumingMemoryBound(to: groove_csv_month.self)
+      else { return }
+      unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
+        switch level {
+        #if arch(x86_64)
+          case .avx512: return unsafe groove_csv_timestamps_avx512(field, table, values, others)
+          case .avx2: return unsafe groove_csv_timestamps_avx2(field, table, values, others)
+          default: return unsafe groove_csv_timestamps_sse2(field, table, values, others)
+        #elseif arch(arm64)
+          default: return unsafe groove_csv_timestamps_neon(field, table, values, others)
+        #endif
+        }
+      }
+    }
+  }
+
+  /// The codes of texts that are an affix and up to eight digits; `table` has one more than the
+  /// code of each place, and 0 where there is none.
+  package func codes(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout, of affix: FieldAffix,
+    in table: Span<UInt32>, into values: inout [UInt32], _ others: inout [UInt32]
+  ) {
+    var affix = affix.compiled
+    // SAFETY: the table is read below its count; the kernel writes a value and at most one row a
+    // row, for which there is room.
+    unsafe table.withUnsafeBufferPointer { table in
+      unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
+        guard let start = table.baseAddress else { preconditionFailure("a table has places") }
+        switch level {
+        #if arch(x86_64)
+          case .avx512:
+            return unsafe groove_csv_code_numbers_avx512(
+              field, &affix, start, table.count, values, others)
+          case .avx2:
+            return unsafe groove_csv_code_numbers_avx2(
+              field, &affix, start, table.count, values, others)
+          default:
+            return unsafe groove_csv_code_numbers_sse2(
+              field, &affix, start, table.count, values, others)
+        #elseif arch(arm64)
+          default:
+            return unsafe groove_csv_code_numbers_neon(
+              field, &affix, start, table.count, values, others)
+        #endif
+        }
+      }
+    }
+  }
+
+  /// The codes of unquoted texts of up to 23 bytes by a hash table of their keys, whose size is a
+  /// power of two, and in which there is an empty slot.
+  package func codes(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout, quote: UInt8?,
+    in slots: Span<SIMD4<UInt64>>, into values: inout [UInt32], _ others: inout [UInt32]
+  ) {
+    precondition(slots.count > 0 && slots.count & (slots.count - 1) == 0, "a table has a mask")
+    let quote = quote.map { Int32($0) } ?? -1
+    // SAFETY: a slot is four words, as the kernel has it, and is read below the count; the kernel
+    // writes a value and at most one row a row, for which there is room.
+    unsafe slots.withUnsafeBytes { slots in
+      let mask = slots.count / 32 - 1
+      unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
+        guard let start = unsafe slots.baseAddress?.assumingMemoryBound(to: groove_csv_key.self)
+        else { preconditionFailure("a table has slots") }
+        switch level {
+        #if arch(x86_64)
+          case .avx512:
+            return unsafe groove_csv_code_texts_avx512(field, start, mask, quote, values, others)
+          case .avx2:
+            return unsafe groove_csv_code_texts_avx2(field, start, mask, quote, values, others)
+          default:
+            return unsafe groove_csv_code_texts_sse2(field, start, mask, quote, values, others)
+        #elseif arch(arm64)
+          default:
+            return unsafe groove_csv_code_texts_neon(field, start, mask, quote, values, others)
+        #endif
+        }
+      }
+    }
+  }
+
+  /// The numbers of texts that are an affix and `digits` to sixteen digits, less `base`, modulo
+  /// 2^32; widens the range by them.
+  package func numbers(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout, of affix: FieldAffix,
+    digits: Int, base: Int64, range: inout ClosedRange<Int64>?, into values: inout [UInt32],
+    _ others: inout [UInt32]
+  ) {
+    var numbering = groove_csv_numbering(
+      affix: affix.compiled, digits: digits, base: UInt64(base),
+      least: range.map { UInt64($0.lowerBound) } ?? .max,
+      most: range.map { UInt64($0.upperBound) } ?? 0)
+    // SAFETY: the kernel writes a value and at most one row a row, for which there is room.
+    unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
+      switch level {
+      #if arch(x86_64)
+        case .avx512: return unsafe groove_csv_number_avx512(field, &numbering, values, others)
+        case .avx2: return unsafe groove_csv_number_avx2(field, &numbering, values, others)
+        default: return unsafe groove_csv_number_sse2(field, &numbering, values, others)
+      #elseif arch(arm64)
+        default: return unsafe groove_csv_number_neon(field, &numbering, values, others)
+      #endif
+      }
+    }
+    if numbering.least <= numbering.most {
+      range = Int64(numbering.least)...Int64(numbering.most)
+    }
+  }
+
+  /// Runs a kernel on the field and appends what it writes.
+  @inline(__always)
+  private func run<Value>(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout, _ values: inout [Value],
+    _ others: inout [UInt32],
+    _ kernel: (
+      UnsafePointer<groove_csv_field>, UnsafeMutablePointer<Value>, UnsafeMutablePointer<UInt32>
+    ) -> Int
+  ) {
+    let rows = layout.rowCount
+    if rows == 0 { return }
+    precondition(bytes.count >= Self.padding, "there is padding behind the text")
+    precondition(
+      layout.field >= 0 && layout.stride >= 1
+        && (rows - 1) * layout.stride + layout.field + 1 < marks.count,
+      "each row has its marks")
+    values.append(addingCapacity: rows) { output in
+      others.append(addingCapacity: rows) { left in
+        // SAFETY: all four buffers live through the call. The kernel reads the marks checked above,
+        // and of the bytes only what is no more than the padding behind a start that has that much
+        // behind it; it writes `rows` values and returns how many rows it has written, at most
+        // `rows`.
+        unsafe output.withUnsafeMutableBufferPointer { output, outputCount in
+          unsafe left.withUnsafeMutableBufferPointer { left, leftCount in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+              unsafe marks.withUnsafeBufferPointer { marks in
+                guard let values = output.baseAddress, let others = left.baseAddress
+                else { preconditionFailure("there is room for rows") }
+                var field = unsafe groove_csv_field(
+                  bytes: bytes.baseAddress, marks: marks.baseAddress,
+                  limit: bytes.count - Self.padding, stride: layout.stride, field: layout.field,
+                  rows: rows, gap: layout.gap)
+                leftCount += unsafe kernel(
+                  &field, values + outputCount, others + leftCount)
+                outputCount += rows
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// Converts one field of many rows at a time. See Sources/Bytes/FieldKernels.swift for what the
+// arguments mean; the files named Fast… in Sources/CSV hold the Swift twins.
+#ifndef GROOVE_CSV_FIELDS_H
+#define GROOVE_CSV_FIELDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// One field of some rows. Field `r` begins `gap` behind `marks[r * stride + field]` and ends at the
+// mark behind that one. A field that begins behind `limit` is none of the common form; 32 bytes
+// from `limit` on can be read.
+typedef struct {
+  const uint8_t *bytes;
+  const uint32_t *marks;
+  size_t limit;
+  size_t stride;
+  size_t field;
+  size_t rows;
+  uint32_t gap;
+} groove_csv_field;
+
+// Days from 1970-01-01 to the first of a month, and its length; 0 where there is no such month.
+typedef struct {
+  int32_t before;
+  uint32_t days;
+} groove_csv_month;
+
+// The bytes before the digits of a text: up to eight, the first lowest.
+typedef struct {
+  uint64_t word, mask;
+  size_t length;
+} groove_csv_affix;
+
+// Texts of one affix, at least `digits` digits and no bytes behind them, as their numbers.
+typedef struct {
+  groove_csv_affix affix;
+  size_t digits;
+  // What codes are counted from, modulo 2^32.
+  uint64_t base;
+  // The least and the greatest number that was met.
+  uint64_t least, most;
+} groove_csv_numbering;
+
+// Up to 23 bytes of a text and its length in the highest byte; `w` is one more than its code.
+typedef struct {
+  uint64_t x, y, z, w;
+} groove_csv_key;
+
+// Each of these handles every row, writes the rows that have no common form, or no code, to
+// `others`, in their order, and returns how many those are. `others` has room for all rows.
+#define GROOVE_CSV_FIELDS_DECLARE(level)                                                       \
+  size_t groove_csv_integers_##level(const groove_csv_field *field, int64_t *values,           \
+                                     uint32_t *others);                                        \
+  size_t groove_csv_timestamps_##level(const groove_csv_field *field,                          \
+                                       const groove_csv_month *months, int64_t *values,        \
+                                       uint32_t *others);                                      \
+  size_t groove_csv_code_numbers_##level(const groove_csv_field *field,                        \
+                                         const groove_csv_affix *affix, const uint32_t *codes, \
+                                         size_t count, uint32_t *values, uint32_t *others);    \
+  size_t groove_csv_code_texts_##level(const groove_csv_field *field,                          \
+                                       const groove_csv_key *slots, size_t mask, int quote,    \
+                                       uint32_t *values, uint32_t *others);                    \
+  size_t groove_csv_number_##level(const groove_csv_field *field,                              \
+                                   groove_csv_numbering *numbering, uint32_t *values,          \
+                                   uint32_t *others);
+
+#if defined(__x86_64__)
+GROOVE_CSV_FIELDS_DECLARE(sse2)
+GROOVE_CSV_FIELDS_DECLARE(avx2)
+GROOVE_CSV_FIELDS_DECLARE(avx512)
+#elif defined(__aarch64__)
+GROOVE_CSV_FIELDS_DECLARE(neon)
+#endif
+
+#endif

@@ -1,0 +1,164 @@
+import Bytes
+import CSV
+import Columns
+import TestSupport
+import Testing
+
+/// Columns of codes and of numbers mean the same texts as plain ones, whatever the texts look like.
+@Suite struct `Columns of codes` {
+  /// Texts of many looks: numbered, numbered with zeros, long, ids, quoted, empty.
+  private static let looks: [(name: String, text: @Sendable (Int) -> String)] = [
+    ("numbers", { "\($0 * 7 % 1000)" }),
+    ("affix and number", { "U\($0 % 5000)" }),
+    ("filled with zeros", { "P\(String(1_000_000 + $0).dropFirst())" }),
+    ("zeros of several widths", { "A\(String(repeating: "0", count: $0 % 4))\($0 % 20)" }),
+    ("numbers far apart", { "k\($0 &* 7_919_317 % 99_999_989)" }),
+    ("long numbers", { "\(1_000_000_000_000_000 + $0)" }),
+    ("too many digits", { "\(100_000_000_000_000_000 + $0)" }),
+    ("ids of 22", { "\(($0 % 300) &* 982_451_653)abcdefghijklmnopqrstuvwxyz".prefix(22) + "" }),
+    ("longer than a slot", { "\($0 % 90)-e29b-41d4-a716-446655440000-of-many-bytes" }),
+    ("lengths about a slot", { String(repeating: "x", count: $0 % 40) + "y" }),
+    ("beyond ASCII", { "Künstler \($0 % 50) ✓" }),
+    ("quoted", { "\"a,\($0 % 30)\"" }),
+    ("quotes doubled", { "\"\"\"\($0 % 30)\"\" mix\"" }),
+    ("a quote before digits", { "\"\"\"\($0 % 30)\"" }),
+    ("NULL between numbers", { $0 % 3 == 0 ? "" : "S\($0 % 77)" }),
+    ("quoted numbers", { $0 % 3 == 0 ? "\"S\($0 % 77)\"" : "S\($0 % 77)" }),
+    ("one that is none", { $0 == 900 ? "none" : "S\(1000 + $0)" }),
+    ("only NULL", { _ in "" }),
+    ("one far away", { $0 == 1100 ? "S4294969999" : "S\(1000 + $0)" }),
+    ("affix of nine", { "ABCDEFGHI\($0)" }),
+    ("affix of eight", { "ABCDEFGH\($0 % 400)" }),
+  ]
+
+  private func body(_ text: (Int) -> String, rows: Int) -> [UInt8] {
+    Array("v,n\n".utf8) + (0..<rows).flatMap { Array("\(text($0)),\($0)\n".utf8) }
+  }
+
+  private func forms() -> [TextForm] {
+    [
+      .numbered, .coded(base: nil),
+      .coded(base: TextDictionary(TextVector(["U17", "zz", "S3", "P000003", "a,4"]))),
+    ]
+  }
+
+  @Test(arguments: CPU.available)
+  func `mean what plain ones mean`(level: CPU.Level) throws {
+    for look in Self.looks {
+      let bytes = body(look.text, rows: 1500)
+      let plain = try read(bytes, [InputColumn("v", .text), InputColumn("n", .bigint)])
+      for (index, form) in forms().enumerated() {
+        let columns = [InputColumn("v", .text, form: form), InputColumn("n", .bigint)]
+        var codes: [[UInt32]]?
+        for chunkBytes in [700, 5_003, 1 << 20] {
+          let got = try read(bytes, columns, chunkBytes: chunkBytes, threads: 1 + index) {
+            $0.level = level
+            $0.blockBytes = 400
+          }
+          #expect(got.rows == plain.rows, "\(look.name), form \(index), chunks of \(chunkBytes)")
+          if index > 0 {
+            #expect(codes == nil || codes == got.codes, "\(look.name): codes at any chunk size")
+            codes = got.codes
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `are numbers where the texts are numbered and lie close`() throws {
+    for (name, isNumbered) in [
+      ("filled with zeros", true), ("long numbers", true), ("NULL between numbers", true),
+      ("quoted numbers", true), ("affix of eight", true), ("numbers far apart", false),
+      ("affix of nine", false), ("one that is none", false), ("one far away", false),
+    ] {
+      let look = try #require(Self.looks.first { $0.name == name })
+      let bytes = body(look.text, rows: 1500)
+      var reader = try CSVReader(
+        MemorySource(bytes), ReadOptions(columns: [InputColumn("v", .text, form: .numbered)]))
+      let batch = try #require(try reader.next().first)
+      var found = false
+      if case .codes(_, let dictionary) = batch.batch.columns[0].values {
+        found = dictionary.numbering != nil
+      }
+      #expect(found == isNumbered, "\(name)")
+    }
+  }
+
+  @Test func `keep their codes when an encoder goes on`() throws {
+    var encoder = KeyEncoder(nil)
+    var seen: [String: UInt32] = [:]
+    for file in 0..<4 {
+      for look in Self.looks.prefix(8) {
+        let bytes = body({ look.text($0 + 300 * file) }, rows: 700)
+        var options = ReadOptions(
+          columns: [InputColumn("v", .text, form: .continuing(encoder))])
+        options.chunkBytes = 3000
+        var reader = try CSVReader(MemorySource(bytes), options)
+        while true {
+          let round = try reader.next()
+          if round.isEmpty { break }
+          for batch in round {
+            guard case .codes(let codes, let dictionary) = batch.batch.columns[0].values else {
+              Issue.record("a coded column has codes")
+              continue
+            }
+            for code in codes {
+              let text = dictionary[code]
+              #expect(seen[text] == nil || seen[text] == code)
+              seen[text] = code
+            }
+          }
+        }
+        encoder = try #require(reader.encoder(ofColumn: 0))
+      }
+    }
+    #expect(seen.count == encoder.dictionary.count)
+    #expect(Set(seen.values).count == seen.count)
+  }
+
+  /// The kernels and their twins on fields of every length at the very end of the memory.
+  @Test(arguments: CPU.available)
+  func `are read at the end of the input`(level: CPU.Level) throws {
+    for length in 0...40 {
+      for filler in ["0", "9", "a", "-"] {
+        let text = String(repeating: filler, count: length)
+        for ending in ["", "\n", "\r\n"] {
+          let bytes = Array("n,v\n1,b\n2,\(text)\(ending)".utf8)
+          let got = try read(bytes, [InputColumn("v", .text, form: .coded(base: nil))]) {
+            $0.level = level
+          }
+          #expect(got.texts == [["b"], [length == 0 ? nil : text]])
+          let times = try read(bytes, [InputColumn("v", .timestamp)]) { $0.level = level }
+          #expect(times.counts.rowsRejected == (length == 0 ? 1 : 2))
+        }
+      }
+    }
+  }
+
+  /// A text for NULL, a quote or an escape of digits must not be taken for a number.
+  @Test(arguments: CPU.available)
+  func `and numbers keep to the dialect`(level: CPU.Level) throws {
+    let columns = [
+      InputColumn("a", .bigint), InputColumn("b", .text, form: .numbered),
+      InputColumn("c", .text, form: .coded(base: nil)), InputColumn("d", .timestamp),
+    ]
+    let time = "2024-06-25 00:00:00"
+    let body = "a,b,c,d\n999,999,999,\(time)\n1000,P999,999,\(time)\n5,7,8,\(time)\n"
+    let got = try read(body, columns) {
+      $0.level = level
+      $0.dialect.nullText = Array("999".utf8)
+    }
+    #expect(got.rows[0].prefix(3) == [.null, .null, .null])
+    #expect(got.rows[1].prefix(3) == [.bigint(1000), .text("P999"), .null])
+    let times = try read(body, columns) {
+      $0.level = level
+      $0.dialect.nullText = Array(time.utf8)
+    }
+    #expect(times.rows.allSatisfy { $0[3] == .null })
+    let quoted = try read("a,b,c,d\n515,515,5,\(time)\n", columns) {
+      $0.level = level
+      $0.dialect.quote = 0x35
+    }
+    #expect(quoted.counts.rowsRejected == 1)
+  }
+}
