@@ -5,6 +5,19 @@ package protocol ByteSource: Sendable {
   var size: Int { get }
   /// The bytes of `offset ..< min(offset + count, size)`.
   func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8]
+  /// Reads from `offset` on into memory that is there, until it is full or the source ends; returns
+  /// how many bytes were read.
+  func read(at offset: Int, into target: inout MutableSpan<UInt8>) throws(SourceError) -> Int
+}
+
+extension ByteSource {
+  package func read(
+    at offset: Int, into target: inout MutableSpan<UInt8>
+  ) throws(SourceError) -> Int {
+    let bytes = try read(at: offset, count: target.count)
+    target.copy(bytes.span)
+    return bytes.count
+  }
 }
 
 /// A local file as a source.
@@ -25,6 +38,12 @@ package struct FileSource: ByteSource {
     do { return try file.file.read(at: offset, count: max(0, min(count, size - offset))) } catch {
       throw SourceError(error)
     }
+  }
+
+  package func read(
+    at offset: Int, into target: inout MutableSpan<UInt8>
+  ) throws(SourceError) -> Int {
+    do { return try file.file.read(at: offset, into: &target) } catch { throw SourceError(error) }
   }
 
   /// Shares the one descriptor between copies of the source.
@@ -49,5 +68,12 @@ package struct MemorySource: ByteSource {
 
   package func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8] {
     Array(bytes[offset..<min(offset + max(0, count), bytes.count)])
+  }
+  package func read(
+    at offset: Int, into target: inout MutableSpan<UInt8>
+  ) throws(SourceError) -> Int {
+    let count = max(0, min(target.count, bytes.count - offset))
+    target.copy(bytes.span.extracting(offset..<offset + count))
+    return count
   }
 }

@@ -132,6 +132,7 @@ package struct FieldKernels: Sendable {
             return unsafe groove_csv_code_numbers_avx2(
               field, &affix, start, table.count, values, others)
           default:
+            // SAFETY: as above.
             return unsafe groove_csv_code_numbers_sse2(
               field, &affix, start, table.count, values, others)
         #elseif arch(arm64)
@@ -164,6 +165,7 @@ package struct FieldKernels: Sendable {
           case .avx512:
             return unsafe groove_csv_code_texts_avx512(field, start, mask, quote, values, others)
           case .avx2:
+            // SAFETY: as above.
             return unsafe groove_csv_code_texts_avx2(field, start, mask, quote, values, others)
           default:
             return unsafe groove_csv_code_texts_sse2(field, start, mask, quote, values, others)
@@ -232,6 +234,7 @@ package struct FieldKernels: Sendable {
               unsafe marks.withUnsafeBufferPointer { marks in
                 guard let values = output.baseAddress, let others = left.baseAddress
                 else { preconditionFailure("there is room for rows") }
+                // SAFETY: as above.
                 var field = unsafe groove_csv_field(
                   bytes: bytes.baseAddress, marks: marks.baseAddress,
                   limit: bytes.count - Self.padding, stride: layout.stride, field: layout.field,

@@ -37,27 +37,47 @@ package struct File: ~Copyable, Sendable {
 
   /// Reads up to `count` bytes from `offset` on; fewer only at the end of the file.
   package func read(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
-    precondition(offset >= 0 && count >= 0, "a file is read from a place in it")
+    precondition(count >= 0, "a file is read from a place in it")
     var failure: Int32 = 0
-    // SAFETY: the buffer has room for `count` bytes; `pread` writes at most what is left of it,
-    // and `filled` counts just the bytes it wrote.
+    // SAFETY: `fill` writes within the buffer and says how many bytes from its start on it wrote.
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < count {
-        let got = unsafe pread(
-          descriptor, buffer.baseAddress?.advanced(by: filled), count - filled,
-          off_t(offset + filled))
-        if got > 0 {
-          filled += got
-        } else if got == 0 {
-          break
-        } else if errno != EINTR {
-          failure = errno
-          break
-        }
-      }
+      (filled, failure) = unsafe fill(buffer, from: offset)
     }
     guard failure == 0 else { throw SystemError("cannot read", path, code: failure) }
     return bytes
+  }
+
+  /// Reads from `offset` on until the memory is full or the file ends; returns how many bytes.
+  package func read(
+    at offset: Int, into target: inout MutableSpan<UInt8>
+  ) throws(SystemError) -> Int {
+    // SAFETY: the buffer is the span's own memory, and `fill` writes within it.
+    let (filled, failure) = unsafe target.withUnsafeMutableBufferPointer {
+      unsafe fill($0, from: offset)
+    }
+    guard failure == 0 else { throw SystemError("cannot read", path, code: failure) }
+    return filled
+  }
+
+  // SAFETY: writes nothing outside the buffer: `pread` is given what is left of it.
+  private func fill(
+    _ buffer: UnsafeMutableBufferPointer<UInt8>, from offset: Int
+  ) -> (filled: Int, failure: Int32) {
+    precondition(offset >= 0, "a file is read from a place in it")
+    var filled = 0
+    while filled < buffer.count {
+      let got = unsafe pread(
+        descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled,
+        off_t(offset + filled))
+      if got > 0 {
+        filled += got
+      } else if got == 0 {
+        break
+      } else if errno != EINTR {
+        return (filled, errno)
+      }
+    }
+    return (filled, 0)
   }
 
   /// Writes all of `bytes` behind what was written before.

@@ -52,8 +52,7 @@ package struct CSVReader {
   package mutating func next() throws(CSVError) -> [CSVBatch] {
     var wanted = plan.options.chunkBytes * plan.options.threads
     while true {
-      let piece = try input.read(wanted)
-      window.append(piece)
+      try input.read(wanted, into: &window, threads: plan.options.threads)
       if isSkipping { skip() }
       let chunks = parse()
       let end = chunks.last?.end ?? 0

@@ -41,8 +41,8 @@ extension Dialect {
   /// A field that does not begin with the quote is its own text, and NULL only if it is empty.
   var isSimple: Bool { nullText.isEmpty && (escape == quote || escape == nil) }
 
-  /// A field that looks like a number or a time is one: it is no text for NULL, and has no quotes or
-  /// escapes in it.
+  /// A field that looks like a number or a time is one: it is no text for NULL, and has no quotes
+  /// or escapes in it.
   var hasPlainNumbers: Bool {
     let marks = [quote, escape, nullText.first].compactMap { $0 }
     return !marks.contains { Array("0123456789-+:. TZ".utf8).contains($0) }

@@ -37,8 +37,8 @@ struct FieldText {
     return bytes.contains(escape, start..<end)
   }
 
-  /// Appends the text to `target` where the dialect has put something into it; false where it stands
-  /// as it is.
+  /// Appends the text to `target` where the dialect has put something into it; false where it
+  /// stands as it is.
   func unescape(_ bytes: Span<UInt8>, _ dialect: Dialect, to target: inout [UInt8]) -> Bool {
     guard hasEscape(bytes, dialect) else { return false }
     let escape = dialect.escape

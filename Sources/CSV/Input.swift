@@ -43,6 +43,19 @@ struct Input: Sendable {
   var contentHash: ContentHash { raw.contentHash }
   var bytesRead: Int { raw.bytesRead }
 
+  /// Appends the next bytes of the text to a window, about `count` of them.
+  mutating func read(
+    _ count: Int, into window: inout Window, threads: Int
+  ) throws(CSVError) {
+    guard !isAtEnd, transcoder == nil, trailer == nil, case .plain(var raw) = form else {
+      window.append(try read(count))
+      return
+    }
+    try raw.read(count, into: &window, threads: threads)
+    isAtEnd = raw.isAtEnd
+    form = .plain(raw)
+  }
+
   /// The next bytes of the text, about `count` of them; none, where the end is not reached, means
   /// that all of them were held back.
   mutating func read(_ count: Int) throws(CSVError) -> [UInt8] {

@@ -20,8 +20,8 @@ struct NumberedBuilder: Sendable {
     let base: Int64
   }
 
-  /// Takes one field of a block's rows, the first of which is row `base` of the chunk. If one of the
-  /// texts has another form nothing is taken, and the answer is false.
+  /// Takes one field of a block's rows, the first of which is row `base` of the chunk. If one of
+  /// the texts has another form nothing is taken, and the answer is false.
   mutating func append(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int,
     _ nulls: inout [Int]

@@ -15,6 +15,59 @@ struct RawInput: Sendable {
   /// Of everything read so far.
   var contentHash: ContentHash { hasher.finish() }
 
+  /// Appends the next bytes to a window, about `count` of them where there are as many. Several
+  /// threads read, and hash what they read while it is in their caches.
+  mutating func read(
+    _ count: Int, into window: inout Window, threads: Int
+  ) throws(CSVError) {
+    let start = bytesRead
+    let sizes = partSizes(count)
+    let offsets = sizes.indices.map { part in sizes[..<part].reduce(start, +) }
+    let source = source
+    let read: [(count: Int, leaf: ContentHash?)]
+    do {
+      read = try window.append(parts: sizes, threads: threads) {
+        (part, target) throws(SourceError) -> (count: Int, leaf: ContentHash?) in
+        let count = try source.read(at: offsets[part], into: &target)
+        let isLeaf =
+          count == ContentHasher.leafBytes && offsets[part] % ContentHasher.leafBytes == 0
+        return (count, isLeaf ? ContentHasher.leaf(target.span) : nil)
+      }
+    } catch { throw CSVError(error) }
+    var place = window.count - sizes.reduce(0, +)
+    for (size, part) in zip(sizes, read) {
+      guard part.count == size else { throw cut(at: bytesRead + part.count) }
+      if let leaf = part.leaf {
+        hasher.append(leaf: leaf, count: size)
+      } else {
+        hasher.update(window.text.extracting(place..<place + size))
+      }
+      place += size
+      bytesRead += size
+    }
+  }
+
+  /// About `count` bytes, cut where leaves of the hash begin.
+  private func partSizes(_ count: Int) -> [Int] {
+    let leaf = ContentHasher.leafBytes
+    var end = min(bytesRead + count, source.size)
+    if end < source.size && end - end % leaf > bytesRead { end -= end % leaf }
+    var sizes: [Int] = []
+    var place = bytesRead
+    while place < end {
+      let next = min(place - place % leaf + leaf, end)
+      sizes.append(next - place)
+      place = next
+    }
+    return sizes
+  }
+
+  private func cut(at place: Int) -> CSVError {
+    .cannotRead(
+      source.name, because: "it ends at byte \(place) of \(source.size)",
+      remedy: "It was cut while it was read; run the same command again.")
+  }
+
   /// The next bytes, `count` of them where there are as many.
   mutating func read(_ count: Int) throws(CSVError) -> [UInt8] {
     if isAtEnd { return [] }
@@ -23,9 +76,7 @@ struct RawInput: Sendable {
       bytes = try source.read(at: bytesRead, count: count)
     } catch { throw CSVError(error) }
     guard bytes.count == min(count, source.size - bytesRead) else {
-      throw .cannotRead(
-        source.name, because: "it ends at byte \(bytesRead + bytes.count) of \(source.size)",
-        remedy: "It was cut while it was read; run the same command again.")
+      throw cut(at: bytesRead + bytes.count)
     }
     hasher.update(bytes.span)
     bytesRead += bytes.count

@@ -2,19 +2,20 @@ import Bytes
 
 /// The part of the decoded input that is at hand.
 ///
-/// Invariant: behind the text there are `padding` zeros, so that loads of several bytes may begin
-/// at any byte of the text.
+/// The memory is used again for what comes next, so that no new pages are touched.
+///
+/// Invariant: behind the `count` bytes of text there are `padding` zeros, so that loads of several
+/// bytes may begin at any byte of the text.
 struct Window: Sendable {
-  static let padding = 32
+  static let padding = FieldKernels.padding
   private var storage = [UInt8](repeating: 0, count: padding)
-
   /// The bytes of text.
-  var count: Int { storage.count - Self.padding }
+  private(set) var count = 0
 
   /// The text and the padding.
   var bytes: Span<UInt8> {
     @_lifetime(borrow self)
-    borrowing get { storage.span }
+    borrowing get { storage.span.extracting(0..<count + Self.padding) }
   }
 
   /// The text alone.
@@ -24,12 +25,57 @@ struct Window: Sendable {
   }
 
   mutating func append(_ piece: [UInt8]) {
-    if piece.isEmpty { return }
-    storage.removeLast(Self.padding)
-    storage.append(copying: piece.span)
-    for _ in 0..<Self.padding { storage.append(0) }
+    makeRoom(for: piece.count)
+    let place = count..<count + piece.count
+    var target = storage.mutableSpan
+    var room = target._mutatingExtracting(place)
+    room.copy(piece.span)
+    close(piece.count)
+  }
+
+  /// Appends parts of the given sizes, each of which `body` writes, in parallel.
+  mutating func append<Result: Sendable, Failure: Error>(
+    parts sizes: [Int], threads: Int,
+    _ body: @escaping @Sendable (Int, inout MutableSpan<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> [Result] {
+    var parts: [Range<Int>] = []
+    var end = count
+    for size in sizes {
+      parts.append(end..<end + size)
+      end += size
+    }
+    makeRoom(for: end - count)
+    let results = try storage.fill(parts, threads: threads, body)
+    close(end - count)
+    return results
   }
 
   /// Drops bytes at the start.
-  mutating func removeFirst(_ count: Int) { storage.removeFirst(count) }
+  mutating func removeFirst(_ dropped: Int) {
+    let rest = count - dropped
+    var place = 0
+    var target = storage.mutableSpan
+    while place < rest {
+      // Whatever lies behind the rest is written anew below.
+      let word = target.span.word64(at: dropped &+ place)
+      target.store(word64: word, at: place)
+      place &+= 8
+    }
+    count = rest
+    close(0)
+  }
+
+  private mutating func makeRoom(for added: Int) {
+    let size = count + added + Self.padding
+    if storage.count < size {
+      storage.append(
+        contentsOf: repeatElement(0, count: max(size, 2 * storage.count) - storage.count))
+    }
+  }
+
+  /// Ends the text `added` bytes later than before.
+  private mutating func close(_ added: Int) {
+    count += added
+    for place in count..<count + Self.padding { storage[place] = 0 }
+  }
 }

@@ -2,8 +2,8 @@ import Bytes
 import TestSupport
 import Testing
 
-/// That each kernel takes the forms it is for itself, and leaves all others: what reads CSV would be
-/// right, and slow, if one left everything.
+/// That each kernel takes the forms it is for itself, and leaves all others: what reads CSV would
+/// be right, and slow, if one left everything.
 @Suite struct `Kernels of fields` {
   private static let levels = CPU.available.filter { $0 > .swift }
 
