@@ -89,12 +89,12 @@ private final class Work: Sendable {
 final class Slots<Result: Sendable, Failure: Error>: Sendable {
   private let counter = Atomic<Int>(0)
   private let failed = Atomic<Bool>(false)
-  private let results: Mutex<[Swift.Result<Result, Failure>?]>
+  private let results: Lock<[Swift.Result<Result, Failure>?]>
   private let count: Int
 
   init(count: Int) {
     self.count = count
-    results = Mutex(Array(repeating: nil, count: count))
+    results = Lock(Array(repeating: nil, count: count))
   }
 
   func next() -> Int? {

@@ -1,12 +1,11 @@
 import Glibc
-import Synchronization
 
 /// Work on the parts of an input that goes on beside its owner, who takes the results in the end.
 ///
 /// Invariant: every thread that was started is joined once, at the latest when this is let go of.
 package final class ParallelWork<Result: Sendable, Failure: Error>: Sendable {
   private let slots: Slots<Result, Failure>
-  private let threads: Mutex<[pthread_t]>
+  private let threads: Lock<[pthread_t]>
   private let body: @Sendable (Int) throws(Failure) -> Result
 
   fileprivate init(
@@ -15,7 +14,7 @@ package final class ParallelWork<Result: Sendable, Failure: Error>: Sendable {
     let slots = Slots<Result, Failure>(count: count)
     self.slots = slots
     self.body = body
-    threads = Mutex(
+    threads = Lock(
       Parallel.start(min(wanted, count)) {
         while let index = slots.next() {
           slots.finish(index, with: Parallel.outcome(of: index, body))

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A file without a name, for what does not fit memory: it is gone when it is closed, however the
 /// process ends.
@@ -8,7 +7,7 @@ import Synchronization
 package final class TemporaryFile: Sendable {
   private let descriptor: Int32
   private let folder: String
-  private let end = Mutex<Int>(0)
+  private let end = Lock<Int>(0)
 
   /// Makes one in `folder`.
   package init(in folder: String) throws(SystemError) {

@@ -1,13 +1,12 @@
 import CZstd
-import Synchronization
 
 /// The door to libzstd: whole buffers in and out.
 ///
 /// Contexts are kept and lent out, because making one costs more than compressing a small page. The
 /// same bytes, level and library version give the same result, whatever was compressed before.
 package enum Zstd {
-  private static let compressors = Mutex<[Compressor]>([])
-  private static let decompressors = Mutex<[Decompressor]>([])
+  private static let compressors = Lock<[Compressor]>([])
+  private static let decompressors = Lock<[Decompressor]>([])
 
   /// A frame that says its size and has no checksum of its own.
   package static func compress(_ bytes: Span<UInt8>, level: Int) -> [UInt8] {

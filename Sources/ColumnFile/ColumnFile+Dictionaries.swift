@@ -1,6 +1,5 @@
 import Bytes
 package import Columns
-import Synchronization
 
 extension ColumnFile {
   /// A dictionary of the file in use: how local codes become those of `texts`.

@@ -1,6 +1,5 @@
 import Bytes
 package import Columns
-import Synchronization
 
 /// The bytes of a page, as a part of what was read.
 struct Piece {
@@ -15,7 +14,7 @@ struct Piece {
 
 /// The keys of a block that others of its columns follow from, for who reads them one by one.
 package final class FollowKeys: Sendable {
-  private let known = Mutex<[Int: KeyColumn]>([:])
+  private let known = Lock<[Int: KeyColumn]>([:])
 
   package init() {}
 

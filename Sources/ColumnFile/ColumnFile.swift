@@ -1,6 +1,5 @@
 package import Bytes
 package import Columns
-import Synchronization
 
 /// What the local codes of a file mean in its lake: the dictionary of today, and the code there of
 /// each text that the file brought along.
@@ -27,7 +26,7 @@ package final class ColumnFile: Sendable {
   let footer: Footer
   let footerSize: Int
   let bindings: [String: DictionaryBinding]
-  let opened: Mutex<Opened>
+  let opened: Lock<Opened>
 
   /// `dictionaries` binds columns with shared dictionaries, by the column's name.
   package init(
@@ -36,7 +35,7 @@ package final class ColumnFile: Sendable {
     self.source = source
     name = source.name
     bindings = dictionaries
-    opened = Mutex(Opened())
+    opened = Lock(Opened())
     (footer, footerSize) = try Self.readFooter(source)
     schema = Schema(footer.columns.map { $0.field })
     rowCount = footer.rowCount

@@ -1,4 +1,4 @@
-import Synchronization
+import Bytes
 
 /// Texts by code: what the codes of a dictionary-coded column mean. Immutable, so it is shared
 /// freely; two columns with the same (`===`) dictionary have the same codes.
@@ -14,7 +14,7 @@ package final class TextDictionary: Sendable {
   package let shared: SharedDictionary?
   /// What the codes mean where that is an affix and a number.
   package let numbering: TextNumbering?
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   private enum State {
     case spelled(TextVector)
@@ -26,7 +26,7 @@ package final class TextDictionary: Sendable {
     count = texts.count
     self.shared = shared
     numbering = nil
-    state = Mutex(.spelled(texts))
+    state = Lock(.spelled(texts))
   }
 
   /// A dictionary whose texts are made by `spell` when they are first needed.
@@ -37,7 +37,7 @@ package final class TextDictionary: Sendable {
     self.count = count
     self.shared = shared
     numbering = nil
-    state = Mutex(.packed(spell))
+    state = Lock(.packed(spell))
   }
 
   /// A dictionary of `count` numbers in a row. Who spells them all has `count` texts; single ones
@@ -52,7 +52,7 @@ package final class TextDictionary: Sendable {
     self.shared = shared
     self.numbering = numbering
     let (affix, first) = (numbering.affix, numbering.first)
-    state = Mutex(.packed { affix.texts(first..<first + Int64(count)) })
+    state = Lock(.packed { affix.texts(first..<first + Int64(count)) })
   }
 
   package var texts: TextVector {

@@ -2,14 +2,13 @@ import Bytes
 package import ColumnFile
 package import Columns
 import Objects
-import Synchronization
 
 /// Opens the segments of one version of a lake. Dictionaries are read when a segment first needs
 /// them and are shared by all, so that equal codes of two segments are equal texts.
 package final class LakeReader: Sendable {
   package let lake: Lake
   package let snapshot: Snapshot
-  private let dictionaries: Mutex<[String: TextDictionary]>
+  private let dictionaries: Lock<[String: TextDictionary]>
 
   /// `dictionaries` are those that the caller has at hand, as this version has them.
   package init(
@@ -17,7 +16,7 @@ package final class LakeReader: Sendable {
   ) {
     self.lake = lake
     self.snapshot = snapshot
-    self.dictionaries = Mutex(dictionaries)
+    self.dictionaries = Lock(dictionaries)
   }
 
   /// A shared dictionary as this version has it.

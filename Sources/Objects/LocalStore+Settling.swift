@@ -1,5 +1,4 @@
 import Bytes
-import Synchronization
 
 // A run of many dates writes thousands of small objects, and none of them counts before the commit
 // that names them. So they are made safe together, just before it: a few one by one, many after the
@@ -9,7 +8,7 @@ import Synchronization
 
 /// The paths of objects that a loss of power may still take.
 final class Unsettled: Sendable {
-  private let paths = Mutex<[String]>([])
+  private let paths = Lock<[String]>([])
 
   func add(_ path: String) { paths.withLock { $0.append(path) } }
 

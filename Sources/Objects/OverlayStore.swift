@@ -1,12 +1,11 @@
 package import Bytes
-import Synchronization
 
 /// A store whose writing stays in memory: what is read comes from the store below, unless it was
 /// written or deleted here. A dry run does all its work on one and then forgets it.
 package final class OverlayStore: ObjectStore {
   private let below: any ObjectStore
   /// The bytes of what was written here; nil for what was deleted.
-  private let changes = Mutex<[String: [UInt8]?]>([:])
+  private let changes = Lock<[String: [UInt8]?]>([:])
 
   package var name: String { below.name }
 

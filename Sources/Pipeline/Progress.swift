@@ -1,4 +1,4 @@
-import Synchronization
+import Bytes
 
 /// How far a run has come. The run writes, anybody may read at any time.
 package final class Progress: Sendable {
@@ -12,7 +12,7 @@ package final class Progress: Sendable {
     package var rows = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   package init() {}
 

@@ -3,7 +3,6 @@ import ColumnFile
 import Columns
 import Lake
 import Objects
-import Synchronization
 
 /// Writes rows of one partition as segments.
 ///
@@ -99,9 +98,9 @@ struct SegmentWriter {
 /// The names of the segments of one partition. A table without a key may hold the same rows twice,
 /// so that two segments have one content and need two names.
 final class TakenNames: Sendable {
-  private let names: Mutex<Set<String>>
+  private let names: Lock<Set<String>>
 
-  init(_ names: [String]) { self.names = Mutex(Set(names)) }
+  init(_ names: [String]) { self.names = Lock(Set(names)) }
 
   /// A name for the content of that stem which no other segment has.
   func claim(_ stem: String) -> String {

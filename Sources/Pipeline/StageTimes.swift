@@ -1,5 +1,4 @@
 import Bytes
-import Synchronization
 
 /// What the threads of a run spend their time on while it reads. Stages overlap, and several
 /// threads may be in one, so the seconds are those of threads and their sum may exceed the run's.
@@ -17,7 +16,7 @@ package final class StageTimes: Sendable {
     case store
   }
 
-  private let nanoseconds = Mutex<[Stage: Int64]>([:])
+  private let nanoseconds = Lock<[Stage: Int64]>([:])
 
   package init() {}
 

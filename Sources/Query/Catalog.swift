@@ -1,6 +1,6 @@
+import Bytes
 package import ColumnFile
 package import Columns
-import Synchronization
 
 /// The tables that names in FROM may mean.
 package protocol Catalog: Sendable {
@@ -60,7 +60,7 @@ package struct Segment: Sendable {
 package final class UnopenedFile: Sendable {
   package let rowCount: Int
   private let open: @Sendable () throws(QueryError) -> ColumnFile
-  private let opened = Mutex<ColumnFile?>(nil)
+  private let opened = Lock<ColumnFile?>(nil)
 
   package init(
     rowCount: Int, _ open: @escaping @Sendable () throws(QueryError) -> ColumnFile

@@ -1,4 +1,4 @@
-import Synchronization
+import Bytes
 
 /// What was read to answer a query, and how.
 package struct ScanStatistics: Sendable, Hashable {
@@ -74,7 +74,7 @@ package struct ScanStatistics: Sendable, Hashable {
 
 /// Gathers the statistics of all threads.
 final class StatisticsCollector: Sendable {
-  private let total = Mutex(ScanStatistics())
+  private let total = Lock(ScanStatistics())
 
   func add(_ change: (inout ScanStatistics) -> Void) { total.withLock { change(&$0) } }
 

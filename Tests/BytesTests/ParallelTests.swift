@@ -1,5 +1,4 @@
 import Bytes
-import Synchronization
 import Testing
 
 @Suite struct `A parallel map` {
@@ -26,7 +25,7 @@ import Testing
   }
 
   @Test func `runs every index exactly once`() {
-    final class Counts: Sendable { let seen = Mutex([Int](repeating: 0, count: 5000)) }
+    final class Counts: Sendable { let seen = Lock([Int](repeating: 0, count: 5000)) }
     let counts = Counts()
     _ = Parallel.map(count: 5000, threads: 4) { index in counts.seen.withLock { $0[index] += 1 } }
     #expect(counts.seen.withLock { $0.allSatisfy { $0 == 1 } })

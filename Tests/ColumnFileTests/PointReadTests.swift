@@ -1,7 +1,6 @@
 import Bytes
 import ColumnFile
 import Columns
-import Synchronization
 import TestSupport
 import Testing
 
@@ -9,7 +8,7 @@ import Testing
 private final class CountingSource: ByteSource {
   let name = "counted"
   private let bytes: [UInt8]
-  private let read = Mutex(0)
+  private let read = Lock(0)
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 

@@ -2,7 +2,6 @@ import Bytes
 import Foundation
 import Lake
 import Objects
-import Synchronization
 import TestSupport
 import Testing
 
@@ -139,7 +138,7 @@ extension SmallLake {
 /// not do any more.
 private final class Steps: Sendable {
   private let killAt: Int
-  private let state = Mutex((count: 0, last: ""))
+  private let state = Lock((count: 0, last: ""))
 
   init(killAt: Int) { self.killAt = killAt }
 

@@ -1,7 +1,6 @@
 import Bytes
 import Lake
 import Objects
-import Synchronization
 import TestSupport
 import Testing
 
@@ -107,7 +106,7 @@ private final class RestlessStore: ObjectStore {
   private let object: String
   private let reading: Int
   private let change: @Sendable () throws -> Void
-  private let openings = Mutex(0)
+  private let openings = Lock(0)
 
   var name: String { store.name }
   var hasChanged: Bool { openings.withLock { $0 >= reading } }

@@ -1,8 +1,8 @@
-import Synchronization
+import Bytes
 
 /// Counts how often something was done, by any thread.
 final class OpenedFiles: Sendable {
-  private let opened = Mutex(0)
+  private let opened = Lock(0)
 
   var count: Int { opened.withLock { $0 } }
 

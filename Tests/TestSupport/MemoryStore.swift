@@ -1,13 +1,12 @@
 package import Bytes
 package import Objects
-import Synchronization
 
 /// A store in memory: what a test does in it costs no disk, and can be compared whole.
 package final class MemoryStore: ObjectStore {
   package let name = "memory"
-  private let objects: Mutex<[String: [UInt8]]>
+  private let objects: Lock<[String: [UInt8]]>
 
-  package init(_ objects: [String: [UInt8]] = [:]) { self.objects = Mutex(objects) }
+  package init(_ objects: [String: [UInt8]] = [:]) { self.objects = Lock(objects) }
 
   /// All objects as they stand now.
   package var contents: [String: [UInt8]] { objects.withLock { $0 } }
@@ -94,7 +93,7 @@ package final class FailingStore: ObjectStore {
 
   private let store: any ObjectStore
   private let moment: Moment
-  private let operations: Mutex<(left: Int, done: Int)>
+  private let operations: Lock<(left: Int, done: Int)>
 
   package var name: String { store.name }
 
@@ -104,7 +103,7 @@ package final class FailingStore: ObjectStore {
   package init(_ store: any ObjectStore, failingAt operation: Int, _ moment: Moment) {
     self.store = store
     self.moment = moment
-    operations = Mutex((operation, 0))
+    operations = Lock((operation, 0))
   }
 
   private func perform<Result>(

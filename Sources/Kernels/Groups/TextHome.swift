@@ -1,6 +1,5 @@
 import Bytes
 import Columns
-import Synchronization
 
 /// One numbering for the texts of many columns.
 ///
@@ -182,7 +181,7 @@ struct TextHome: Sendable {
 /// The texts of a dictionary by content, made when somebody asks for the first time.
 private final class SharedInterner: Sendable {
   private let dictionary: TextDictionary
-  private let made = Mutex<TextInterner?>(nil)
+  private let made = Lock<TextInterner?>(nil)
 
   init(_ dictionary: TextDictionary) { self.dictionary = dictionary }
 

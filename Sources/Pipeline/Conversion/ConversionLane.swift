@@ -1,7 +1,6 @@
 import Bytes
 import CSV
 import Columns
-import Synchronization
 
 /// One input of a conversion while it is read, beside others.
 ///
@@ -24,7 +23,7 @@ final class ConversionLane: Sendable {
   private let path: String
   private let plan: TablePlan
   private let sample: ConversionSample
-  private let reader: Mutex<CSVReader>
+  private let reader: Lock<CSVReader>
 
   init(
     _ path: String, input: Int, _ plan: TablePlan, _ sample: ConversionSample,
@@ -37,7 +36,7 @@ final class ConversionLane: Sendable {
     do {
       let source = try FileSource(path)
       size = source.size
-      reader = Mutex(try CSVReader(source, options))
+      reader = Lock(try CSVReader(source, options))
     } catch let error as any Explained { throw PipelineError(error.explanation) } catch {
       preconditionFailure("files are refused with explained errors")
     }

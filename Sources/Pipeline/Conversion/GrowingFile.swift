@@ -1,7 +1,6 @@
 import Bytes
 import ColumnFile
 import Columns
-import Synchronization
 
 /// A columnar file that is being written under a name of its own, and gets its real one when it is
 /// complete.
@@ -24,11 +23,11 @@ final class GrowingFile: Sendable {
   }
 
   let path: String
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   init(_ path: String, _ schema: Schema, _ options: WriteOptions) throws(PipelineError) {
     self.path = path
-    do { state = Mutex(State(writer: try ColumnFileWriter(schema, options))) } catch {
+    do { state = Lock(State(writer: try ColumnFileWriter(schema, options))) } catch {
       throw PipelineError(error)
     }
   }

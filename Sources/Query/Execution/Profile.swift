@@ -1,5 +1,4 @@
 import Bytes
-import Synchronization
 
 /// How long each operator of a plan took and how many rows it gave, by the plan's identity. Times
 /// are those of all threads together, and contain the operators below.
@@ -9,7 +8,7 @@ final class Profile: Sendable {
     var rows = 0
   }
 
-  private let entries = Mutex<[String: Entry]>([:])
+  private let entries = Lock<[String: Entry]>([:])
 
   /// `threads` is how many work in `body` together.
   func timed<Result>(

@@ -1,6 +1,6 @@
+import Bytes
 import Columns
 import Kernels
-import Synchronization
 
 /// Which row of a table with unique keys belongs to each code of a dictionary: the join is made
 /// once a dictionary, and then a row's partner is an array index away.
@@ -11,7 +11,7 @@ final class RowsByCode: Sendable {
   }
 
   private let join: HashJoin
-  private let entries = Mutex<[Entry]>([])
+  private let entries = Lock<[Entry]>([])
 
   init(_ join: HashJoin) { self.join = join }
 

@@ -1,11 +1,11 @@
+import Bytes
 import Columns
 import Kernels
-import Synchronization
 
 /// What the threads of a run remember for each other: the right sides of joins that are the same in
 /// every partition.
 final class JoinMemory: Sendable {
-  private let sides = Mutex<[Int: RightSide]>([:])
+  private let sides = Lock<[Int: RightSide]>([:])
 
   /// The right side of a join, made by the first who asks.
   func side(
@@ -34,7 +34,7 @@ final class FrameMemory: Sendable {
     var bytes = 0
   }
 
-  private let content = Mutex(Content())
+  private let content = Lock(Content())
   /// What is not kept is worked out again.
   private let limit: Int
 

@@ -204,7 +204,7 @@ extension Bounds {
 /// The bar of all threads: it only falls. (`Atomic<UInt64>.min` of Swift 6.3.1 compares as if the
 /// numbers were signed.)
 private final class SortBarMemory: Sendable {
-  private let least = Mutex<UInt64>(.max)
+  private let least = Lock<UInt64>(.max)
 
   var word: UInt64 { least.withLock { $0 } }
 

@@ -1,6 +1,6 @@
+import Bytes
 import Columns
 import Kernels
-import Synchronization
 
 /// CASE and COALESCE: for each row, which of several expressions gives its value.
 struct Choice {
@@ -221,7 +221,7 @@ final class CodeUnion: Sendable {
     let codes: [[UInt32]]
   }
 
-  private let entries = Mutex<[Entry]>([])
+  private let entries = Lock<[Entry]>([])
 
   init() {}
 

@@ -1,6 +1,6 @@
+import Bytes
 import Columns
 import Kernels
-import Synchronization
 
 /// What an expression of one TEXT column says of each entry of the column's dictionaries: a pattern
 /// is matched 115 times for 115 genres, not once for each of 50 million rows. Likewise what an
@@ -19,7 +19,7 @@ final class CodeCache: Sendable {
     var result: Column?
   }
 
-  private let entries = Mutex<[ObjectIdentifier: Known]>([:])
+  private let entries = Lock<[ObjectIdentifier: Known]>([:])
   private static let mostOwners = 64
 
   init() {}

@@ -1,7 +1,7 @@
+import Bytes
 import ColumnFile
 import Columns
 import Kernels
-import Synchronization
 
 // Late materialization. A scan gives frames whose columns are not read yet; a filter reads the
 // columns of its condition, and keeps of the others which rows remain; the first rows in an order
@@ -77,7 +77,7 @@ final class DeferredColumn: Sendable {
 
   let type: DataType
   private let source: Source
-  private let read = Mutex<Column?>(nil)
+  private let read = Lock<Column?>(nil)
 
   init(_ block: OpenBlock, column: Int) {
     type = block.file.schema[column].type

@@ -44,7 +44,7 @@ extension Executor {
   func collected(_ stream: Stream) throws(QueryError) -> Collected {
     let limit = options.heldBytes
     let isFull = Flag()
-    let meter = Mutex(MemoryMeter())
+    let meter = Lock(MemoryMeter())
     let pieces = try Parallel.map(count: stream.count, threads: options.threads) {
       (piece) throws(QueryError) -> Frame? in
       if isFull.isSet { return nil }
@@ -108,7 +108,7 @@ extension Executor {
 /// One file for all parts of an operator that are parted again: there may be thousands, and a file
 /// system takes its time for each new file.
 final class SpillFile: Sendable {
-  private let file = Mutex<TemporaryFile?>(nil)
+  private let file = Lock<TemporaryFile?>(nil)
 
   func opened(_ folder: String) throws(QueryError) -> TemporaryFile {
     try file.withLock { (file) throws(QueryError) in

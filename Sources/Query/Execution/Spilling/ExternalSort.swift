@@ -1,7 +1,6 @@
 import Bytes
 import Columns
 import Kernels
-import Synchronization
 
 /// Sorts rows that may not fit memory. Any thread adds frames, in any order, since the last key
 /// tells all rows apart.
@@ -25,7 +24,7 @@ final class ExternalSort: Sendable {
 
   private let order: RowOrder
   private let executor: Executor
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private let splitFile = SpillFile()
 
   /// The last of `keys` must differ in all rows.
