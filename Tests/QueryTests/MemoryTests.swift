@@ -56,6 +56,16 @@ import Testing
     FROM plays GROUP BY 1
     """,
     "SELECT at, approx_count_distinct(user) FROM plays WHERE n < 3000 GROUP BY at",
+    // Nobody sees the order of these groups.
+    "SELECT count(*), min(n), max(user) FROM (SELECT n, user FROM plays GROUP BY n, user)",
+    "SELECT count(*) FROM (SELECT DISTINCT at, user FROM plays)",
+    "SELECT sum(c), count(DISTINCT user) FROM (SELECT user, n, count(*) c FROM plays GROUP BY ALL)",
+    "SELECT s, n FROM (SELECT n, sum(x) s FROM plays GROUP BY n) ORDER BY s DESC, n LIMIT 7",
+    "SELECT user, count(*) c, n FROM plays GROUP BY user, n HAVING c > 0 ORDER BY c, n, user",
+    // The order of these is seen.
+    "SELECT n, sum(x) s FROM plays GROUP BY n ORDER BY floor(s / 100) LIMIT 9",
+    "SELECT string_agg(u, '') FROM (SELECT user u FROM plays GROUP BY user)",
+    "SELECT n, count(*) c FROM plays GROUP BY n ORDER BY c",
   ])
   func `sends groups to disk`(sql: String) throws {
     try expectSame(sql, \.spilledAggregations)

@@ -10,7 +10,7 @@ enum Optimizer {
     var work = Work(plans: sharing.plans.map(Pushdown.pushed), shared: [])
     let shared = sharing.takeShared().map(Pushdown.pushed)
     var needs = ColumnNeeds(count: shared.count)
-    work.plans = work.plans.map { ColumnPruning.pruned($0, &needs) }
+    work.plans = work.plans.map { OrderNeeds.marked(ColumnPruning.pruned($0, &needs)) }
     // A shared plan stands behind those it uses, so its own needs are known when they are pruned.
     var kept = shared
     for number in shared.indices.reversed() {

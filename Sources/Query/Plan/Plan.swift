@@ -64,6 +64,8 @@ struct Aggregation: Sendable {
   var input: Plan
   var keys: [Bound]
   var aggregates: [BoundAggregate]
+  /// Whether groups come in the order of their first rows; else in any.
+  var keepsOrder = true
 }
 
 extension Plan {
