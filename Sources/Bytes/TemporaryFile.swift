@@ -9,8 +9,27 @@ package final class TemporaryFile: Sendable {
   private let folder: String
   private let end = Lock<Int>(0)
 
-  /// Makes one in `folder`.
-  package init(in folder: String) throws(SystemError) {
+  /// Makes one in `folder`; `isNamedFirst` as on file systems where there is no other way.
+  package init(in folder: String, isNamedFirst: Bool = false) throws(SystemError) {
+    self.folder = folder
+    if !isNamedFirst {
+      // A file that never has a name cannot be left behind by whoever kills the process.
+      let flags = Self.nameless | O_EXCL | O_RDWR | O_CLOEXEC
+      // SAFETY: the path is a NUL-terminated copy that lives through the call.
+      let descriptor = unsafe open(folder, flags, 0o600)
+      if descriptor >= 0 {
+        self.descriptor = descriptor
+        return
+      }
+    }
+    descriptor = try Self.unlinked(in: folder)
+  }
+
+  /// Linux's `O_TMPFILE`, which is a macro that Swift does not see.
+  private static let nameless = 0o20_000_000 | O_DIRECTORY
+
+  /// A file whose name is taken away at once.
+  private static func unlinked(in folder: String) throws(SystemError) -> Int32 {
     let unique = String(repeating: "X", count: 6)
     var path = Array("\(folder)/groove-\(unique)".utf8CString)
     // SAFETY: `path` is a NUL-terminated buffer that `mkstemp` changes in place, within its
@@ -20,12 +39,13 @@ package final class TemporaryFile: Sendable {
       throw SystemError("cannot make a temporary file in", folder, code: errno)
     }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    self.descriptor = descriptor
-    self.folder = folder
     // SAFETY: `path` is still NUL-terminated, and is only read.
     guard unsafe unlink(path) == 0 else {
-      throw SystemError("cannot delete a temporary file in", folder, code: errno)
+      let code = errno
+      _ = close(descriptor)
+      throw SystemError("cannot delete a temporary file in", folder, code: code)
     }
+    return descriptor
   }
 
   deinit { _ = close(descriptor) }
