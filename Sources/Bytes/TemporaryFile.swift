@@ -123,6 +123,8 @@ package enum RawNumbers {
   ) -> [T] {
     let size = count * MemoryLayout<T>.stride
     precondition(place >= 0 && place + size <= bytes.count, "the numbers lie inside the bytes")
+    // Making an empty array by its memory writes the length of the one that all threads share.
+    if count == 0 { return [] }
     let start = place
     place += size
     // SAFETY: the source range is inside the array, and the bytes are those of numbers of the same
