@@ -82,11 +82,9 @@ struct NumberedBuilder: Sendable {
     return Form(affix: affix, prefix: prefix, base: first)
   }
 
-  /// The column: codes, if its numbers lie close enough together, else texts.
+  /// The column: codes, or texts where it has none but NULLs.
   func finish(nulls: [Int]) -> Column.Values {
-    guard let form, let range,
-      range.upperBound - range.lowerBound < Int64(4 * codes.count + 1024)
-    else { return .texts(spelled(nulls: nulls).finish()) }
+    guard let form, let range else { return .texts(spelled(nulls: nulls).finish()) }
     let shift = UInt32(truncatingIfNeeded: range.lowerBound &- form.base)
     var codes = codes
     if shift != 0 {

@@ -28,8 +28,8 @@ package struct InputColumn: Sendable {
 package enum TextForm: Sendable {
   /// As the texts.
   case plain
-  /// As codes of a numbered dictionary in batches where all texts are one affix and a number and
-  /// the numbers lie close together; as the texts in others.
+  /// As codes of a numbered dictionary in batches where all texts are one affix and a number, the
+  /// numbers less than 2^32 apart; as the texts in others.
   case numbered
   /// As codes of a dictionary that extends `base`: codes below its count are its own. Codes never
   /// change their meaning within a reader; a later batch's dictionary extends an earlier one's, in
@@ -89,13 +89,6 @@ package struct CSVBatch: Sendable {
   /// one another from `firstRecord`.
   package let recordNumbers: [Int]?
   package let rejections: [Rejection]
-
-  /// The same records with their values in another form.
-  package func with(_ batch: ColumnBatch) -> CSVBatch {
-    precondition(batch.rowCount == self.batch.rowCount, "a form has the same rows")
-    return CSVBatch(
-      batch: batch, firstRecord: firstRecord, recordNumbers: recordNumbers, rejections: rejections)
-  }
 
   /// The record number of a row of the batch.
   package func record(ofRow row: Int) -> Int { recordNumbers?[row] ?? firstRecord + row }

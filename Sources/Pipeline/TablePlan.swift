@@ -155,7 +155,7 @@ struct TablePlan: Sendable {
     zip(input.columns, self.dictionaries).map { column, dictionary in
       InputColumn(
         column.name, column.type, hasZone: column.hasZone, isNullable: column.isNullable,
-        form: dictionary.map { .continuing(dictionaries.encoder($0)) } ?? .plain)
+        form: dictionary.map { .continuing(dictionaries.encoder($0)) } ?? .numbered)
     }
   }
 

@@ -65,10 +65,10 @@ import Testing
     }
   }
 
-  @Test func `are numbers where the texts are numbered and lie close`() throws {
+  @Test func `are numbers where the texts are an affix and a number`() throws {
     for (name, isNumbered) in [
       ("filled with zeros", true), ("long numbers", true), ("NULL between numbers", true),
-      ("quoted numbers", true), ("affix of eight", true), ("numbers far apart", false),
+      ("quoted numbers", true), ("affix of eight", true), ("numbers far apart", true),
       ("affix of nine", false), ("one that is none", false), ("one far away", false),
     ] {
       let look = try #require(Self.looks.first { $0.name == name })

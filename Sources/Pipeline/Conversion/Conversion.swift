@@ -123,7 +123,7 @@ package struct Conversion: Sendable {
     read.chunkBytes = max(1, options.stepBytes / laneCount / readerThreads)
     read.keepRejections = options.keptRejections
     while lanes.count < laneCount, let path = sources.popFirst() {
-      lanes.append(try ConversionLane(path, input: inputs.count, plan, sample, read))
+      lanes.append(try ConversionLane(path, input: inputs.count, plan, read))
       inputs.append(ConversionInput(path: path))
     }
   }

@@ -22,17 +22,14 @@ final class ConversionLane: Sendable {
   let size: Int
   private let path: String
   private let plan: TablePlan
-  private let sample: ConversionSample
   private let reader: Lock<CSVReader>
 
   init(
-    _ path: String, input: Int, _ plan: TablePlan, _ sample: ConversionSample,
-    _ options: ReadOptions
+    _ path: String, input: Int, _ plan: TablePlan, _ options: ReadOptions
   ) throws(PipelineError) {
     self.path = path
     self.input = input
     self.plan = plan
-    self.sample = sample
     do {
       let source = try FileSource(path)
       size = source.size
@@ -50,11 +47,10 @@ final class ConversionLane: Sendable {
       do throws(CSVError) { read = try reader.next() } catch { throw PipelineError(error) }
       step.counts = reader.counts
       step.isAtEnd = read.isEmpty
-      let (sample, plan, path) = (sample, plan, path)
+      let (plan, path) = (plan, path)
       let judged = try Parallel.map(count: read.count, threads: threads) {
         (index) throws(PipelineError) in
-        let numbered = read[index].with(sample.numbered(read[index].batch))
-        return try JudgedBatch(numbered, plan, source: path)
+        try JudgedBatch(read[index], plan, source: path)
       }
       for (batch, result) in zip(read, judged) {
         step.parts += result.parts

@@ -7,8 +7,6 @@ import Columns
 struct ConversionSample: Sendable {
   /// How the reader delivers each column of the table; for other types than TEXT it says nothing.
   let forms: [TextForm]
-  /// What the texts of a column are around a number, where they are.
-  private let affixes: [Affix?]
 
   /// How much of the first input is looked at.
   private static let bytes = 256 << 10
@@ -29,29 +27,21 @@ struct ConversionSample: Sendable {
     } catch let error as any Explained { throw PipelineError(error.explanation) } catch {
       preconditionFailure("files are refused with explained errors")
     }
-    var forms: [TextForm] = []
-    var affixes: [Affix?] = []
-    for column in plan.schema.fields.indices {
+    forms = plan.schema.fields.indices.map { column in
       let columns = batches.map { $0.batch.columns[column] }
-      let affix = Self.affix(of: columns)
-      affixes.append(affix)
-      forms.append(affix == nil && Self.repeats(columns) ? .coded(base: nil) : .plain)
+      return !Self.areNumbers(columns) && Self.repeats(columns) ? .coded(base: nil) : .numbered
     }
-    self.forms = forms
-    self.affixes = affixes
   }
 
-  /// Of columns that have no nulls and numbers throughout.
-  private static func affix(of columns: [Column]) -> Affix? {
+  /// Whether the texts of columns are an affix and a number, none of them NULL.
+  private static func areNumbers(_ columns: [Column]) -> Bool {
     guard let first = columns.first, case .texts(let texts) = first.values,
       let affix = Affix(sampling: texts)
-    else { return nil }
-    for column in columns {
-      guard case .texts(let texts) = column.values, column.validity == nil,
-        affix.numbers(texts) != nil
-      else { return nil }
+    else { return false }
+    return columns.allSatisfy { column in
+      guard case .texts(let texts) = column.values else { return false }
+      return column.validity == nil && affix.numbers(texts) != nil
     }
-    return affix
   }
 
   private static func repeats(_ columns: [Column]) -> Bool {
@@ -65,30 +55,5 @@ struct ConversionSample: Sendable {
       }
     }
     return different.count <= min(mostTexts, rows / 8)
-  }
-
-  /// The batch with numbers in place of texts, in the columns where all its texts have the affix:
-  /// four bytes a row to carry through the partitions.
-  func numbered(_ batch: ColumnBatch) -> ColumnBatch {
-    let columns = batch.columns.enumerated().map { index, column in
-      affixes[index].flatMap { Self.numbered(column, $0) } ?? column
-    }
-    return ColumnBatch(batch.schema, columns, rowCount: batch.rowCount)
-  }
-
-  private static func numbered(_ column: Column, _ affix: Affix) -> Column? {
-    guard case .texts(let texts) = column.values, column.validity == nil,
-      let numbers = affix.numbers(texts), let some = numbers.first
-    else { return nil }
-    let extremes = Extremes(numbers.span, before: some)
-    guard extremes.range < UInt64(UInt32.max) else { return nil }
-    let first = extremes.least
-    var codes = [UInt32](repeating: 0, count: numbers.count)
-    for index in codes.indices {
-      codes[index] = UInt32(truncatingIfNeeded: numbers[index] &- first)
-    }
-    let dictionary = TextDictionary(
-      count: Int(extremes.range) + 1, numbering: TextNumbering(affix: affix, first: first))
-    return Column(column.type, .codes(codes, dictionary))
   }
 }
