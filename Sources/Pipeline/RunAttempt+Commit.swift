@@ -16,7 +16,8 @@ extension RunAttempt {
         for name in dictionaries.names {
           guard let pending = dictionaries.pending(name) else { continue }
           let change = try DictionaryChange(
-            name, pending, base: dictionaries.lakeDictionary(name), lake, snapshot)
+            name, pending, base: dictionaries.lakeDictionary(name),
+            foreign: dictionaries.foreignCodes(name), lake, snapshot)
           if let part = change.part { commit.dictionaryParts.append(part) }
           changes.append(change)
         }
@@ -31,7 +32,7 @@ extension RunAttempt {
         }
         for change in changes {
           dictionaries.commit(
-            change.name, codes: change.codes,
+            change.name, codes: change.codes, foreign: change.foreign,
             lake: TextDictionary(
               change.texts, shared: snapshot.dictionary(change.name).shared))
         }
@@ -51,40 +52,45 @@ private struct DictionaryChange {
   let name: String
   /// The lake's code of each pending id.
   let codes: [UInt32]
+  /// The codes of the ids that others have added since the run began.
+  let foreign: [ArraySlice<UInt8>: UInt32]
   /// All texts of the dictionary after the commit.
   let texts: TextVector
   /// The new codes; nil where others have added all the ids meanwhile.
   let part: DictionaryPart?
 
-  /// `base` is the dictionary as this run last knew it.
+  /// `base` is the dictionary as this run last knew it, in which `foreign` ids are by others.
   init(
-    _ name: String, _ pending: TextVector, base: TextDictionary, _ lake: Lake,
-    _ snapshot: Snapshot
+    _ name: String, _ pending: TextVector, base: TextDictionary,
+    foreign: [ArraySlice<UInt8>: UInt32], _ lake: Lake, _ snapshot: Snapshot
   ) throws(LakeError) {
     self.name = name
     let state = snapshot.dictionary(name)
     var texts = base.texts
-    // What other writers have added since.
-    var added: [String: UInt32] = [:]
+    var foreign = foreign
     for part in state.parts where part.first + part.count > base.count {
       precondition(part.first >= base.count, "a dictionary grows by whole parts")
       let read = try lake.texts(of: part)
-      for index in 0..<read.count { added[read[index]] = UInt32(part.first + index) }
+      for index in 0..<read.count {
+        foreign[read.bytes[read.range(index)]] = UInt32(part.first + index)
+      }
       texts.append(contentsOf: read)
     }
     var codes: [UInt32] = []
     codes.reserveCapacity(pending.count)
     var new = TextVector()
     for index in 0..<pending.count {
-      if !added.isEmpty, let known = added[pending[index]] {
+      let text = pending.bytes[pending.range(index)]
+      if !foreign.isEmpty, let known = foreign[text] {
         codes.append(known)
       } else {
         codes.append(UInt32(state.count + new.count))
-        new.append(pending.bytes[pending.range(index)])
+        new.append(text)
       }
     }
     texts.append(contentsOf: new)
     self.codes = codes
+    self.foreign = foreign
     self.texts = texts
     part = new.count == 0 ? nil : try lake.putPart(of: state, new)
   }

@@ -20,6 +20,9 @@ struct RunDictionaries: Sendable {
     var committed: Int
     /// The lake's code of each of the run's codes, where they are not the same.
     var codes: [UInt32]?
+    /// The lake's codes of ids that others have added since the run began: the run may still meet
+    /// them for the first time.
+    var foreign: [ArraySlice<UInt8>: UInt32] = [:]
     /// The lake's dictionary once the codes were committed.
     var lake: TextDictionary
   }
@@ -64,8 +67,16 @@ struct RunDictionaries: Sendable {
     return entry.known.texts.rows(Array(entry.committed..<entry.known.count))
   }
 
-  /// Notes the lake's codes of the pending ids.
-  mutating func commit(_ name: String, codes: [UInt32], lake: TextDictionary) {
+  /// The lake's codes of ids that the run has not met itself, as far as the run knows.
+  func foreignCodes(_ name: String) -> [ArraySlice<UInt8>: UInt32] {
+    guard let entry = entries[name] else { preconditionFailure("a run knows its dictionaries") }
+    return entry.foreign
+  }
+
+  /// Notes the lake's codes of the pending ids, and of those that others have added.
+  mutating func commit(
+    _ name: String, codes: [UInt32], foreign: [ArraySlice<UInt8>: UInt32], lake: TextDictionary
+  ) {
     guard var entry = entries[name] else { preconditionFailure("a run knows its dictionaries") }
     precondition(codes.count == entry.known.count - entry.committed, "each id has a code")
     let first = entry.committed
@@ -75,6 +86,7 @@ struct RunDictionaries: Sendable {
     }
     entry.committed = entry.known.count
     entry.lake = lake
+    entry.foreign = foreign
     entries[name] = entry
   }
 
