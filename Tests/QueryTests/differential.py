@@ -163,7 +163,7 @@ def main():
     parser.add_argument("--only", type=int, help="the number of one query")
     parser.add_argument("--show", type=int, default=20, help="how many differences are printed")
     arguments = parser.parse_args()
-    failures, refused_by_both, rows_compared = 0, 0, 0
+    failures, refused_by_both, refused_alone, rows_compared = 0, 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         rng = random.Random(arguments.seed)
         for table, rows in make_rows(rng, arguments.rows).items():
@@ -183,13 +183,19 @@ def main():
                     theirs, fault = ask(database, query)
                     if theirs is None and ours is None and "signal" not in refusal:
                         refused_by_both += 1
+                    elif ours is None and "FROM nothing" in query and "division by zero" in refusal:
+                        # DuckDB never comes to what is looked for among no rows, `7 // 0 IN (SELECT … FROM nothing)`.
+                        refused_alone += 1
                     elif theirs is not None and ours is not None and equal(ours, theirs, ordered):
                         rows_compared += len(ours)
                     else:
                         failures += 1
                         if failures <= arguments.show:
                             tell(number, turn, arguments.seed, query, (theirs, fault), (ours, refusal))
-    print(f"{len(numbers)} queries, {rows_compared} rows compared, {refused_by_both} refused by both, {failures} differ")
+    print(
+        f"{len(numbers)} queries, {rows_compared} rows compared, {refused_by_both} refused by both, "
+        f"{refused_alone} for a division that DuckDB never does, {failures} differ"
+    )
     sys.exit(1 if failures else 0)
 
 
