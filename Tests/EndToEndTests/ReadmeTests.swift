@@ -35,6 +35,16 @@ import Testing
     #expect(named == verbs.count)
   }
 
+  @Test func `quotes a record of the benchmarks word by word`() throws {
+    let text = try PackageTree.text("README.md")
+    let parts = text.components(separatedBy: "<!-- measured: ")
+    #expect(parts.count == 2)
+    let quoted = parts[1].components(separatedBy: "<!-- end of what was measured -->")[0]
+    let halves = quoted.components(separatedBy: " -->\n\n")
+    #expect(halves[0].hasPrefix("Benchmarks/Records/"))
+    #expect(halves[1] == (try PackageTree.text(halves[0])) + "\n")
+  }
+
   @Test func `is short and has the two commands of a newcomer`() throws {
     let text = try PackageTree.text("README.md")
     let lines = text.components(separatedBy: "\n")
