@@ -35,17 +35,27 @@ extension LocalStore {
   package func copy(_ object: String, to other: String) throws(ObjectError) {
     let path = try path(object)
     let target = try self.path(other)
-    try system { () throws(SystemError) in
-      let temporary = try temporaryName(beside: target)
-      do throws(SystemError) {
-        try copyContents(of: path, to: temporary)
-        try rename(temporary, to: target)
-      } catch {
+    _ = try system { () throws(SystemError) in try copy(path, to: target, ifStill: nil) }
+  }
+
+  /// Copies a file, unless it is gone or another one by the end of it; says whether it did.
+  private func copy(
+    _ path: String, to target: String, ifStill revision: String?
+  ) throws(SystemError) -> Bool {
+    let temporary = try temporaryName(beside: target)
+    do throws(SystemError) {
+      try copyContents(of: path, to: temporary)
+      if let revision, try FileSystem.status(path)?.revision != revision {
         discard(temporary)
-        throw error
+        return false
       }
-      try synchronize(FileSystem.parent(of: target))
+      try rename(temporary, to: target)
+    } catch {
+      discard(temporary)
+      throw error
     }
+    try synchronize(FileSystem.parent(of: target))
+    return true
   }
 
   package func move(_ object: String, to other: String) throws(ObjectError) {
@@ -55,11 +65,20 @@ extension LocalStore {
   package func move(
     _ object: String, to other: String, ifStill revision: String?
   ) throws(ObjectError) -> Bool {
+    do throws(ObjectError) { return try moveFound(object, to: other, revision) } catch {
+      // Somebody else moved it first, at whichever step.
+      if error.isMissing, revision != nil { return false }
+      throw error
+    }
+  }
+
+  private func moveFound(
+    _ object: String, to other: String, _ revision: String?
+  ) throws(ObjectError) -> Bool {
     let path = try path(object)
     let target = try self.path(other)
     let isPlain = try system { () throws(SystemError) -> Bool? in
       guard let found = try FileSystem.status(path) else {
-        if revision != nil { return nil }
         throw SystemError.missing("cannot move", path)
       }
       if let revision, found.revision != revision { return nil }
@@ -70,13 +89,11 @@ extension LocalStore {
     if isPlain, let isDone = try renamed(path, target, revision) { return isDone }
     // A link would go on pointing at a place outside, and another file system cannot take a name:
     // the bytes are copied, and only then is the old name removed.
-    try copy(object, to: other)
-    if let revision, try look(at: object)?.revision != revision {
-      try delete(other)
-      return false
+    let isCopied = try system { () throws(SystemError) in
+      try copy(path, to: target, ifStill: revision)
     }
-    try delete(object)
-    return true
+    if isCopied { try delete(object) }
+    return isCopied
   }
 
   /// Moves a file by its name alone; nil where that cannot be, because the target is elsewhere.
@@ -96,8 +113,6 @@ extension LocalStore {
       return true
     } catch {
       if error.isOtherFileSystem { return nil }
-      // Somebody else moved it first.
-      if error.isMissing, revision != nil { return false }
       throw ObjectError(error)
     }
   }

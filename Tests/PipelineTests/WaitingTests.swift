@@ -98,6 +98,29 @@ import Testing
     #expect(try !store.move("in/a.csv", to: "archive/b.csv", ifStill: newer))
     #expect(try store.get("archive/a.csv") == [2])
   }
+
+  @Test(arguments: [false, true], ["make the folder", "create", "rename to"])
+  func `that another run archives first is not missed`(isLink: Bool, step: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path
+    let store = LocalStore(path) { next throws(SystemError) in
+      // The other run is done with the file before this step of ours.
+      guard next.hasPrefix(step), try FileSystem.status("\(path)/in/a.csv") != nil else { return }
+      try FileSystem.makeFolders("\(path)/archive")
+      try FileSystem.rename("\(path)/in/a.csv", to: "\(path)/archive/a.csv")
+    }
+    try FileSystem.makeFolders("\(path)/in")
+    try File("\(path)/outside.csv", .creating).write([1].span)
+    let place = "\(path)/in/a.csv"
+    try isLink
+      ? FileSystem.symbolicLink("\(path)/outside.csv", at: place)
+      : FileSystem.link("\(path)/outside.csv", to: place)
+    let revision = try #require(try LocalStore(path).look(at: "in/a.csv")?.revision)
+    let isMoved = try store.move("in/a.csv", to: "archive/a.csv", ifStill: revision)
+    // What is only put into place after the last look at the file is the same file.
+    #expect(isMoved == (isLink && step == "rename to" || !isLink && step == "create"))
+    #expect(try store.get("archive/a.csv") == [1])
+  }
 }
 
 /// A store in which an object is changed by somebody else when it is opened for the n-th time.
