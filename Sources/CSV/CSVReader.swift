@@ -25,7 +25,7 @@ package struct CSVReader {
     precondition(options.chunkBytes > 0 && options.threads > 0, "a round reads something")
     precondition(options.blockBytes > 0 && options.fieldLimit > 0, "a block is not empty")
     try options.dialect.check()
-    var input = try Input(source, options.dialect)
+    var input = try Input(source, options.dialect, takesHash: options.takesHash)
     var head = Head(dialect: options.dialect, fieldLimit: options.fieldLimit)
     while try !head.take(&input, count: min(options.chunkBytes, 64 << 10)) {}
     plan = try ReadPlan(source.name, options, header: head.names)

@@ -16,9 +16,9 @@ struct Input: Sendable {
   }
 
   /// The endings `.gz` and `.zst` of the source's name say how it is compressed.
-  init(_ source: any ByteSource, _ dialect: Dialect) throws(CSVError) {
+  init(_ source: any ByteSource, _ dialect: Dialect, takesHash: Bool = false) throws(CSVError) {
     name = source.name
-    let raw = RawInput(source)
+    let raw = RawInput(source, takesHash: takesHash)
     if name.hasSuffix(".gz") {
       form = .gzip(GzipInput(raw))
     } else if name.hasSuffix(".zst") {
@@ -40,7 +40,7 @@ struct Input: Sendable {
   }
 
   /// Of the source as stored, as far as it was read.
-  var contentHash: ContentHash { raw.contentHash }
+  var contentHash: ContentHash? { raw.contentHash }
   var bytesRead: Int { raw.bytesRead }
 
   /// Appends the next bytes of the text to a window, about `count` of them.

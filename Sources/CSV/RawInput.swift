@@ -3,17 +3,20 @@ import Bytes
 /// The bytes of a source from its start to its end, as stored, and their hash.
 struct RawInput: Sendable {
   private let source: any ByteSource
-  private var hasher = ContentHasher()
+  private var hasher: ContentHasher?
   private(set) var bytesRead = 0
 
-  init(_ source: any ByteSource) { self.source = source }
+  init(_ source: any ByteSource, takesHash: Bool) {
+    self.source = source
+    hasher = takesHash ? ContentHasher() : nil
+  }
 
   var name: String { source.name }
 
   var isAtEnd: Bool { bytesRead == source.size }
 
-  /// Of everything read so far.
-  var contentHash: ContentHash { hasher.finish() }
+  /// Of everything read so far; nil where none was asked for.
+  var contentHash: ContentHash? { hasher?.finish() }
 
   /// Appends the next bytes to a window, about `count` of them where there are as many. Several
   /// threads read, and hash what they read while it is in their caches.
@@ -23,14 +26,15 @@ struct RawInput: Sendable {
     let start = bytesRead
     let sizes = partSizes(count)
     let offsets = sizes.indices.map { part in sizes[..<part].reduce(start, +) }
-    let source = source
+    let (source, takesHash) = (source, hasher != nil)
     let read: [(count: Int, leaf: ContentHash?)]
     do {
       read = try window.append(parts: sizes, threads: threads) {
         (part, target) throws(SourceError) -> (count: Int, leaf: ContentHash?) in
         let count = try source.read(at: offsets[part], into: &target)
         let isLeaf =
-          count == ContentHasher.leafBytes && offsets[part] % ContentHasher.leafBytes == 0
+          takesHash && count == ContentHasher.leafBytes
+          && offsets[part] % ContentHasher.leafBytes == 0
         return (count, isLeaf ? ContentHasher.leaf(target.span) : nil)
       }
     } catch { throw CSVError(error) }
@@ -38,9 +42,9 @@ struct RawInput: Sendable {
     for (size, part) in zip(sizes, read) {
       guard part.count == size else { throw cut(at: bytesRead + part.count) }
       if let leaf = part.leaf {
-        hasher.append(leaf: leaf, count: size)
+        hasher?.append(leaf: leaf, count: size)
       } else {
-        hasher.update(window.text.extracting(place..<place + size))
+        hasher?.update(window.text.extracting(place..<place + size))
       }
       place += size
       bytesRead += size
@@ -78,7 +82,7 @@ struct RawInput: Sendable {
     guard bytes.count == min(count, source.size - bytesRead) else {
       throw cut(at: bytesRead + bytes.count)
     }
-    hasher.update(bytes.span)
+    hasher?.update(bytes.span)
     bytesRead += bytes.count
     return bytes
   }

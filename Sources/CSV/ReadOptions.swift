@@ -50,6 +50,8 @@ package struct ReadOptions: Sendable {
   package var blockBytes = 128 << 10
   /// The longest field in bytes, quotes included; a longer one is a violation.
   package var fieldLimit = 16 << 20
+  /// Whether the source's bytes are hashed along the way.
+  package var takesHash = false
   /// The kernels to use.
   package var level = CPU.level
   /// How many rejections are kept in all; the rest are only counted.
@@ -73,7 +75,7 @@ package struct ReadCounts: Sendable, Hashable {
   package var blankLines = 0
   /// Chunks that were parsed again because a violation moved the record that they begin with.
   package var chunksRedone = 0
-  /// The hash of the source's bytes, once all are read.
+  /// The hash of the source's bytes, once all are read, where it was asked for.
   package var contentHash: ContentHash?
 
   package init() {}

@@ -132,6 +132,7 @@ extension RunAttempt {
     var readOptions = ReadOptions(columns: plan.inputColumns(dictionaries))
     readOptions.dialect = plan.dialect
     readOptions.threads = options.threads
+    readOptions.takesHash = true
     readOptions.chunkBytes = options.chunkBytes
     var csv: CSVReader
     switch Self.open(source, readOptions) {

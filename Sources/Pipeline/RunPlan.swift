@@ -152,6 +152,7 @@ extension Pipeline {
     ])
     readOptions.dialect = plan.dialect
     readOptions.threads = 1
+    readOptions.takesHash = true
     readOptions.chunkBytes = options.chunkBytes
     var csv = try CSVReader(source, readOptions)
     let expression = try plan.input.partition.map {

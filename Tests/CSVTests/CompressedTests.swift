@@ -19,7 +19,9 @@ import Testing
   private func check(_ packed: [UInt8], _ name: String) throws {
     let plain = try read(text(), columns)
     for chunkBytes in [100, 5000, 1 << 20] {
-      let whole = try read(packed, columns, chunkBytes: chunkBytes, threads: 2, name: name)
+      let whole = try read(packed, columns, chunkBytes: chunkBytes, threads: 2, name: name) {
+        $0.takesHash = true
+      }
       #expect(whole.rows == plain.rows)
       #expect(whole.counts.contentHash == ContentHash.of(packed.span))
       #expect(whole.counts.bytes == packed.count)

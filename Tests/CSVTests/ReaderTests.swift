@@ -98,7 +98,7 @@ import Testing
   @Test func `hashes the bytes as they are stored`() throws {
     let text = "a\nx\nbroken\"\n\n"
     for chunkBytes in [1, 7, 100] {
-      let whole = try read(text, texts("a"), chunkBytes: chunkBytes)
+      let whole = try read(text, texts("a"), chunkBytes: chunkBytes) { $0.takesHash = true }
       #expect(whole.counts.contentHash == ContentHash.of(Array(text.utf8).span))
       #expect(whole.counts.bytes == text.utf8.count)
     }
