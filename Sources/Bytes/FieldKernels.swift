@@ -84,35 +84,28 @@ package struct FieldKernels: Sendable {
     }
   }
 
-  /// Microseconds from 1970 on of `YYYY-MM-DD[ T]HH:MM:SS[Z]` in the years of the table, which has
-  /// sixteen entries a year from 1900 on: days before the month in the low half, its length in the
-  /// high one.
+  /// Microseconds from 1970 on of `YYYY-MM-DD[ T]HH:MM:SS[Z]` in the 256 years from 1900 on.
   package func timestamps(
-    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout, months: Span<UInt64>,
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout,
     into values: inout [Int64], _ others: inout [UInt32]
   ) {
-    precondition(months.count == 256 * 16, "a table of 256 years")
-    // SAFETY: the table is read below its 4,096 entries, two halves of a word each; the kernel
-    // writes a value and at most one row a row, for which there is room.
-    unsafe months.withUnsafeBytes { table in
-      guard let table = unsafe table.baseAddress?.assumingMemoryBound(to: groove_csv_month.self)
-      else { return }
-      unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
-        switch level {
-        #if arch(x86_64)
-          case .avx512: return unsafe groove_csv_timestamps_avx512(field, table, values, others)
-          case .avx2: return unsafe groove_csv_timestamps_avx2(field, table, values, others)
-          default: return unsafe groove_csv_timestamps_sse2(field, table, values, others)
-        #elseif arch(arm64)
-          default: return unsafe groove_csv_timestamps_neon(field, table, values, others)
-        #endif
-        }
+    // SAFETY: the kernel writes a value and at most one row a row, for which there is room.
+    unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
+      switch level {
+      #if arch(x86_64)
+        case .avx512: return unsafe groove_csv_timestamps_avx512(field, values, others)
+        case .avx2: return unsafe groove_csv_timestamps_avx2(field, values, others)
+        default: return unsafe groove_csv_timestamps_sse2(field, values, others)
+      #elseif arch(arm64)
+        default: return unsafe groove_csv_timestamps_neon(field, values, others)
+      #endif
       }
     }
   }
 
   /// The codes of texts that are an affix and up to eight digits; `table` has one more than the
-  /// code of each place, and 0 where there is none.
+  /// code of each place, and 0 where there is none: then the value is the place, and all ones where
+  /// the text has another form.
   package func codes(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout, of affix: FieldAffix,
     in table: Span<UInt32>, into values: inout [UInt32], _ others: inout [UInt32]
@@ -187,8 +180,7 @@ package struct FieldKernels: Sendable {
   ) {
     var numbering = groove_csv_numbering(
       affix: affix.compiled, digits: digits, base: UInt64(base),
-      least: range.map { UInt64($0.lowerBound) } ?? .max,
-      most: range.map { UInt64($0.upperBound) } ?? 0)
+      least: range?.lowerBound ?? .max, most: range?.upperBound ?? 0)
     // SAFETY: the kernel writes a value and at most one row a row, for which there is room.
     unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
       switch level {
@@ -202,7 +194,7 @@ package struct FieldKernels: Sendable {
       }
     }
     if numbering.least <= numbering.most {
-      range = Int64(numbering.least)...Int64(numbering.most)
+      range = numbering.least...numbering.most
     }
   }
 

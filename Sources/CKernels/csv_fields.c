@@ -8,25 +8,74 @@ INLINE uint64_t load64(const uint8_t *bytes) {
   return word;
 }
 
+// The rows that a kernel takes at a time.
+#define BLOCK 64
+
+// Where the fields of a block begin, and how long they are; one that begins behind the limit has no
+// length, at the limit.
+INLINE void locate(const groove_csv_field *field, size_t first, size_t count, uint32_t *begins,
+                   uint32_t *lengths) {
+  uint64_t pairs[BLOCK];
+  const size_t stride = field->stride;
+  const uint32_t *const marks = field->marks + first * stride + field->field;
+  const uint32_t gap = field->gap;
+  const uint32_t limit = field->limit < UINT32_MAX ? (uint32_t)field->limit : UINT32_MAX;
+  for (size_t i = 0; i < count; i++) __builtin_memcpy(&pairs[i], marks + i * stride, 8);
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t begin = (uint32_t)pairs[i] + gap;
+    const uint32_t length = (uint32_t)(pairs[i] >> 32) - begin;
+    begins[i] = begin <= limit ? begin : limit;
+    lengths[i] = begin <= limit ? length : 0;
+  }
+}
+
+INLINE void gather(const uint8_t *bytes, const uint32_t *places, size_t count, uint64_t *words) {
+  for (size_t i = 0; i < count; i++) words[i] = load64(bytes + places[i]);
+}
+
 // The first `count` bytes of a word, one to eight, as digits in its highest bytes.
-INLINE uint64_t digits(uint64_t word, size_t count) {
-  return (word ^ 0x3030303030303030) << (64 - 8 * count);
+INLINE uint64_t digits(uint64_t word, uint32_t count) {
+  return (word ^ 0x3030303030303030) << (64 - 8 * count & 63);
 }
 
-INLINE int are_digits(uint64_t word) {
-  return (((word + 0x7676767676767676) | word) & 0x8080808080808080) == 0;
+// The last digits, up to eight, of texts of one to sixteen bytes; for others something else.
+INLINE void last_digits(const uint8_t *bytes, const uint32_t *begins, const uint32_t *lengths,
+                        size_t count, uint64_t *words) {
+  uint32_t places[BLOCK], counts[BLOCK];
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t length = lengths[i] - 1 < 16 ? lengths[i] : 8;
+    counts[i] = length < 8 ? length : 8;
+    places[i] = begins[i] + length - counts[i];
+  }
+  gather(bytes, places, count, words);
+  for (size_t i = 0; i < count; i++) {
+    words[i] = digits(words[i], counts[i]) | (lengths[i] - 1 < 16 ? 0 : ~(uint64_t)0);
+  }
 }
 
-// The number of eight digits, the first in the lowest byte.
+// The digits before those, from words of the texts' first eight bytes; zeros where there are none.
+INLINE void first_digits(const uint32_t *lengths, size_t count, uint64_t *words) {
+  for (size_t i = 0; i < count; i++) {
+    words[i] = lengths[i] - 9 < 8 ? digits(words[i], lengths[i] - 8) : 0;
+  }
+}
+
+// Not zero if some byte is more than 9.
+INLINE uint64_t other_than_digits(uint64_t word) {
+  return ((word + 0x7676767676767676) | word) & 0x8080808080808080;
+}
+
+// The number of eight digits, the first in the lowest byte: by shifts and one product of 32 bits,
+// for which there are vectors.
 INLINE uint64_t number(uint64_t digits) {
-  const uint64_t pairs = digits * 10 + (digits >> 8);
-  const uint64_t first = (pairs & 0x000000FF000000FF) * 0x000F424000000064;
-  const uint64_t second = (pairs >> 16 & 0x000000FF000000FF) * 0x0000271000000001;
-  return (first + second) >> 32;
+  const uint64_t pairs = ((digits << 3) + (digits << 1) + (digits >> 8)) & 0x00FF00FF00FF00FF;
+  const uint64_t fours =
+      ((pairs << 6) + (pairs << 5) + (pairs << 2) + (pairs >> 16)) & 0x0000FFFF0000FFFF;
+  return (fours & 0xFFFFFFFF) * 10000 + (fours >> 32);
 }
 
 // Where the numbers of each count of digits begin, as in KeyTable.places.
-static const uint32_t places[9] = {0,     0,      10,      110,     1110,
+static const uint32_t number_places[9] = {0,     0,      10,      110,     1110,
                                    11110, 111110, 1111110, 11111110};
 
 INLINE uint64_t hash(groove_csv_key key) {
@@ -48,6 +97,23 @@ INLINE groove_csv_key key_of_words(const uint8_t *bytes, size_t length) {
       load64(bytes) & load64(mask), load64(bytes + 8) & load64(mask + 8),
       (load64(bytes + 16) & load64(mask + 16)) | (uint64_t)length << 56, 0};
   return key;
+}
+
+// Days from 1970-01-01 to a day of the years from 1900 on. The year begins in March here, so that
+// the leap day is its last; divisions are products and shifts.
+INLINE uint32_t days_before(uint32_t year, uint32_t month, uint32_t day) {
+  const uint32_t is_early = month < 3;
+  const uint32_t from_march = month + 12 * is_early - 3;
+  const uint32_t years = year - is_early;
+  const uint32_t centuries = (years * 5243) >> 19;
+  return years * 365 + (years >> 2) - centuries + (centuries >> 2) +
+         ((from_march * 979 + 15) >> 5) + day - 719469;
+}
+
+INLINE uint32_t days_in(uint32_t year, uint32_t month) {
+  const uint32_t is_fourth = (year & 3) == 0, is_century = year % 100 == 0;
+  const uint32_t leap = is_fourth & (!is_century | ((year & 15) == 0));
+  return month == 2 ? 28 + leap : 30 | ((month ^ (month >> 3)) & 1);
 }
 
 #if defined(__x86_64__)

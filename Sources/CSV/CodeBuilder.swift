@@ -15,12 +15,15 @@ struct CodeBuilder: Sendable {
   private(set) var codes: [UInt32] = []
   /// The rows whose texts the table lacks, and those texts.
   private(set) var missingRows: [UInt32] = []
-  private(set) var missing = KeyList()
+  private(set) var missing: KeyList
   private var others: [UInt32] = []
   /// A text without its escapes, and padding.
   private var text: [UInt8] = []
 
-  init(_ table: KeyTable) { self.table = table }
+  init(_ table: KeyTable) {
+    self.table = table
+    missing = KeyList(affix: table.affix)
+  }
 
   /// Codes one field of a block's rows, the first of which is row `base` of the chunk.
   mutating func append(
@@ -33,7 +36,7 @@ struct CodeBuilder: Sendable {
     swap(&others, &self.others)
     let dialect = plan.options.dialect
     if !dialect.isSimple {
-      codes.append(contentsOf: repeatElement(0, count: view.rowCount))
+      codes.append(contentsOf: repeatElement(.max, count: view.rowCount))
       others.append(contentsOf: 0..<UInt32(view.rowCount))
     } else if let affix = table.affix, !table.numbers.isEmpty {
       let numbers = table.numbers.span
@@ -53,6 +56,12 @@ struct CodeBuilder: Sendable {
     }
     var target = codes.mutableSpan
     for row in others.lazy.map({ Int($0) }) {
+      let place = target[base + row]
+      if place < KeyTable.alwaysDense {
+        missingRows.append(UInt32(truncatingIfNeeded: base + row))
+        missing.append(place: place)
+        continue
+      }
       target[base + row] = code(
         bytes, view.start(marks, row), view.end(marks, row), dialect, row: base + row, &nulls)
     }
@@ -110,7 +119,8 @@ struct CodeBuilder: Sendable {
   }
 }
 
-/// Codes texts that are an affix and a number in the table; notes the rows of all others.
+/// Codes texts that are an affix and a number in the table; notes the rows of all others, with the
+/// place instead of the code where there is a number that the table lacks.
 private func codeNumbers(
   _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ affix: FieldAffix,
   _ numbers: Span<UInt32>, _ codes: inout [UInt32], _ others: inout [UInt32]
@@ -121,12 +131,15 @@ private func codeNumbers(
     let start = view.start(marks, row)
     let count = view.end(marks, row) &- start &- affix.length
     var found: UInt32 = 0
+    var place = UInt32.max
     if count >= 1 && count <= 8 && bytes.word64(at: start) & affix.mask == affix.word {
       let word = digits(bytes.word64(at: start &+ affix.length), count: count)
-      let place = Int(truncatingIfNeeded: places[count] &+ number(word))
-      if isDigits(word) && place < numbers.count { found = numbers[place] }
+      if isDigits(word) {
+        place = UInt32(truncatingIfNeeded: places[count] &+ number(word))
+        if place < numbers.count { found = numbers[Int(place)] }
+      }
     }
-    codes.append(found &- 1)
+    codes.append(found == 0 ? place : found &- 1)
     if found == 0 { others.append(UInt32(truncatingIfNeeded: row)) }
   }
 }

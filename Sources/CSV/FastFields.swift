@@ -68,12 +68,12 @@ func convertTimestamps(
   _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ kernels: FieldKernels?,
   into values: inout [Int64], _ others: inout [UInt32]
 ) {
-  let table = MonthTable.months
-  let months = table.span
   if let kernels {
-    kernels.timestamps(bytes, marks, view.layout, months: months, into: &values, &others)
+    kernels.timestamps(bytes, marks, view.layout, into: &values, &others)
     return
   }
+  let table = MonthTable.months
+  let months = table.span
   let base = values.count
   values.append(contentsOf: repeatElement(0, count: view.rowCount))
   var target = values.mutableSpan

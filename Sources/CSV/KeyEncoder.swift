@@ -26,7 +26,7 @@ package struct KeyEncoder: Sendable {
   mutating func finish(_ builder: CodeBuilder) -> Column.Values {
     if builder.missing.count == 0 { return .codes(builder.codes, dictionary) }
     var found: [UInt32] = []
-    var added = KeyList()
+    var added = KeyList(affix: builder.missing.affix)
     table.enter(builder.missing, from: UInt32(count), codes: &found, added: &added)
     if added.count > 0 {
       count += added.count

@@ -33,7 +33,7 @@ struct KeyTable: Sendable {
   ]
 
   /// Numbers below this are always in the table of numbers; its pages exist only once touched.
-  private static let alwaysDense = 1 << 22
+  static let alwaysDense = 1 << 22
 
   /// The code of a key; a long text is `length` bytes from `start` on.
   func code(of key: Key, _ bytes: Span<UInt8>, _ start: Int, _ length: Int) -> UInt32? {
@@ -62,33 +62,71 @@ struct KeyTable: Sendable {
   mutating func enter(
     _ list: KeyList, from next: UInt32, codes: inout [UInt32], added: inout KeyList
   ) {
-    if count == 0 { affix = list.affix }
+    if count == 0 { affix = list.commonAffix }
     var next = next
+    var nextKey = 0
     let bytes = list.longTexts.bytes.span
     codes.reserveCapacity(codes.count + list.count)
     for first in stride(from: 0, to: list.count, by: 64) {
       let end = min(first + 64, list.count)
-      fetch(list, first..<end)
+      fetch(list, first..<end, nextKey)
       for index in first..<end {
-        let key = list.keys[index]
-        let text = list.longRange(index)
+        var key = KeyTable.Key()
+        let place = list.places[index]
+        if place == KeyList.isKey {
+          key = list.keys[nextKey]
+          nextKey += 1
+        } else if affix != nil {
+          codes.append(enter(place, next, &added))
+          if codes[codes.count - 1] == next { next += 1 }
+          continue
+        } else if let affix = list.affix {
+          key = Self.key(ofPlace: Int(place), affix)
+        }
+        let text = list.longRange(key)
         if let code = code(of: key, bytes, text.lowerBound, text.count) {
           codes.append(code)
           continue
         }
         insert(key, bytes.extracting(text), code: next)
-        added.append(list, index)
+        added.append(key, bytes, text.lowerBound, text.count)
         codes.append(next)
         next += 1
       }
     }
   }
 
-  /// Touches the places of some keys, so that they come into the cache side by side.
-  private func fetch(_ list: KeyList, _ range: Range<Int>) {
+  /// The code of a number, which is `next` if it had none.
+  @inline(__always)
+  private mutating func enter(_ place: UInt32, _ next: UInt32, _ added: inout KeyList) -> UInt32 {
+    let index = Int(place)
+    if index < numbers.count, numbers[index] != 0 { return numbers[index] - 1 }
+    count += 1
+    setNumber(index, code: next)
+    added.append(place: place)
+    return next
+  }
+
+  private mutating func setNumber(_ place: Int, code: UInt32) {
+    if place >= numbers.count {
+      let size = max(place + 1, min(2 * numbers.count, max(Self.alwaysDense, 4 * count)), 1024)
+      numbers.append(contentsOf: repeatElement(0, count: size - numbers.count))
+    }
+    numbers[place] = code + 1
+  }
+
+  /// Touches the places of some texts, so that they come into the cache side by side.
+  private func fetch(_ list: KeyList, _ range: Range<Int>, _ nextKey: Int) {
     var sum: UInt64 = 0
+    var nextKey = nextKey
     for index in range {
-      let key = list.keys[index]
+      let listed = list.places[index]
+      if listed != KeyList.isKey {
+        if listed < numbers.count { sum |= UInt64(numbers[Int(listed)]) }
+        continue
+      }
+      let key = list.keys[nextKey]
+      nextKey += 1
       if let place = place(of: key) {
         if place < numbers.count { sum |= UInt64(numbers[place]) }
       } else {
@@ -102,11 +140,7 @@ struct KeyTable: Sendable {
   private mutating func insert(_ key: Key, _ text: Span<UInt8>, code: UInt32) {
     count += 1
     if let place = place(of: key), place < max(Self.alwaysDense, 4 * count) {
-      if place >= numbers.count {
-        let size = max(place + 1, min(2 * numbers.count, max(Self.alwaysDense, 4 * count)), 1024)
-        numbers.append(contentsOf: repeatElement(0, count: size - numbers.count))
-      }
-      numbers[place] = code + 1
+      setNumber(place, code: code)
       return
     }
     var key = key
@@ -208,7 +242,7 @@ extension KeyTable {
     return affix.length == 8 ? key.y : key.x &>> bits | key.y &<< (64 &- bits)
   }
 
-  private static func key(ofPlace place: Int, _ affix: FieldAffix) -> Key {
+  static func key(ofPlace place: Int, _ affix: FieldAffix) -> Key {
     var count = 1
     while UInt64(place) >= places[count + 1] { count += 1 }
     var rest = UInt64(place) - places[count]

@@ -40,9 +40,6 @@ import Testing
   @Test(arguments: levels)
   func `take times with every right byte and no other`(level: CPU.Level) throws {
     let kernels = try #require(FieldKernels(level))
-    // All months are of 2024, by a table that only has those.
-    var months = [UInt64](repeating: 0, count: 4096)
-    for month in 1...12 { months[124 * 16 + month] = 30 << 32 | UInt64(month * 100) }
     let right = Array("2024-06-25T17:43:59".utf8)
     var fields = ["2024-06-25T17:43:59", "2024-06-25 17:43:59Z", "2024-12-30T00:00:00"]
     for place in right.indices {
@@ -54,8 +51,7 @@ import Testing
     }
     let (bytes, marks, layout) = lay(fields)
     var (values, others): ([Int64], [UInt32]) = ([], [])
-    kernels.timestamps(
-      bytes.span, marks.span, layout, months: months.span, into: &values, &others)
+    kernels.timestamps(bytes.span, marks.span, layout, into: &values, &others)
     let left = Set(others)
     for (row, field) in fields.enumerated() {
       let parts = field.split { "-T: Z".contains($0) }.compactMap { Int($0) }
@@ -66,15 +62,52 @@ import Testing
         && right.indices.allSatisfy {
           (Array(field.utf8)[$0] < 0x30 || Array(field.utf8)[$0] > 0x39)
             == (right[$0] < 0x30 || right[$0] > 0x39)
-        } && parts[0] == 2024 && (1...12).contains(parts[1]) && (1...30).contains(parts[2])
-        && parts[3] < 24 && parts[4] < 60 && parts[5] < 60
-      #expect(left.contains(UInt32(row)) != isRight, "\(field)")
-      if isRight {
-        let days = parts[1] * 100 + parts[2] - 1
+        } && parts[3] < 24 && parts[4] < 60 && parts[5] < 60
+      let days = isRight ? Self.dayNumber(parts[0], parts[1], parts[2]) : nil
+      #expect(left.contains(UInt32(row)) == (days == nil), "\(field)")
+      if let days {
         let seconds = ((days * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5]
         #expect(values[row] == Int64(seconds) * 1_000_000, "\(field)")
       }
     }
+  }
+
+  /// Days from 1970-01-01 to a day of the years that the kernels know; nil where there is none. By
+  /// the calendar as everybody learns it.
+  private static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int? {
+    func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+    func length(_ month: Int) -> Int {
+      month == 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+    guard (1900...2155).contains(year), (1...12).contains(month), (1...length(month)).contains(day)
+    else { return nil }
+    let years = (1900..<year).reduce(0) { $0 + (isLeap($1) ? 366 : 365) }
+    return (1..<month).reduce(years - 25_567) { $0 + length($1) } + day - 1
+  }
+
+  @Test(arguments: levels)
+  func `know every day of 256 years, and that others are none`(level: CPU.Level) throws {
+    let kernels = try #require(FieldKernels(level))
+    var fields: [String] = []
+    var expected: [Int64?] = []
+    func padded(_ number: Int, _ width: Int) -> String {
+      String(String(10_000 + number).suffix(width))
+    }
+    for year in 1898...2157 {
+      for month in 0...13 {
+        for day in 0...32 {
+          fields.append("\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2)) 00:00:01")
+          let number = Self.dayNumber(year, month, day)
+          expected.append(number.map { Int64($0 * 86_400 + 1) * 1_000_000 })
+        }
+      }
+    }
+    let (bytes, marks, layout) = lay(fields)
+    var (values, others): ([Int64], [UInt32]) = ([], [])
+    kernels.timestamps(bytes.span, marks.span, layout, into: &values, &others)
+    #expect(others == expected.indices.filter { expected[$0] == nil }.map { UInt32($0) })
+    let wrong = expected.indices.filter { expected[$0] != nil && expected[$0] != values[$0] }
+    #expect(wrong.isEmpty, "\(wrong.prefix(3).map { (fields[$0], values[$0]) })")
   }
 
   @Test(arguments: levels)
@@ -123,10 +156,15 @@ import Testing
     numbers[10 + 12] = 5
     let affix = try #require(FieldAffix(Array("U".utf8)))
     (codes, others) = ([], [])
+    let ids = lay(fields + ["U9", "U999", "U12345678", "U123456789"])
     kernels.codes(
-      bytes.span, marks.span, layout, of: affix, in: numbers.span, into: &codes, &others)
-    #expect(others == Array(0..<UInt32(fields.count - 1)))
-    #expect(codes[fields.count - 1] == 4)
+      ids.bytes.span, ids.marks.span, ids.layout, of: affix, in: numbers.span, into: &codes,
+      &others)
+    #expect(others == (0..<UInt32(codes.count)).filter { $0 != fields.count - 1 })
+    // What the table lacks comes as its place, and what is no number as all ones.
+    #expect(codes[..<(fields.count - 1)].allSatisfy { $0 == .max })
+    let expected: [UInt32] = [4, 9, 110 + 999, 11_111_110 + 12_345_678, .max]
+    #expect(Array(codes[(fields.count - 1)...]) == expected)
   }
 
   @Test(arguments: levels)

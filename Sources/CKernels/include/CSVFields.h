@@ -19,12 +19,6 @@ typedef struct {
   uint32_t gap;
 } groove_csv_field;
 
-// Days from 1970-01-01 to the first of a month, and its length; 0 where there is no such month.
-typedef struct {
-  int32_t before;
-  uint32_t days;
-} groove_csv_month;
-
 // The bytes before the digits of a text: up to eight, the first lowest.
 typedef struct {
   uint64_t word, mask;
@@ -37,8 +31,8 @@ typedef struct {
   size_t digits;
   // What codes are counted from, modulo 2^32.
   uint64_t base;
-  // The least and the greatest number that was met.
-  uint64_t least, most;
+  // The least and the greatest number that was met: INT64_MAX and 0 at first.
+  int64_t least, most;
 } groove_csv_numbering;
 
 // Up to 23 bytes of a text and its length in the highest byte; `w` is one more than its code.
@@ -51,12 +45,11 @@ typedef struct {
 #define GROOVE_CSV_FIELDS_DECLARE(level)                                                       \
   size_t groove_csv_integers_##level(const groove_csv_field *field, int64_t *values,           \
                                      uint32_t *others);                                        \
-  size_t groove_csv_timestamps_##level(const groove_csv_field *field,                          \
-                                       const groove_csv_month *months, int64_t *values,        \
+  size_t groove_csv_timestamps_##level(const groove_csv_field *field, int64_t *values,         \
                                        uint32_t *others);                                      \
   size_t groove_csv_code_numbers_##level(const groove_csv_field *field,                        \
                                          const groove_csv_affix *affix, const uint32_t *codes, \
-                                         size_t count, uint32_t *values, uint32_t *others);    \
+                                         size_t size, uint32_t *values, uint32_t *others);     \
   size_t groove_csv_code_texts_##level(const groove_csv_field *field,                          \
                                        const groove_csv_key *slots, size_t mask, int quote,    \
                                        uint32_t *values, uint32_t *others);                    \
