@@ -94,7 +94,7 @@ struct CSVInputs {
   init(bytes: Int) throws {
     let key = TextForm.coded(base: nil)
     let columns = [
-      InputColumn("stream_id", .text, form: .numbered), InputColumn("user_id", .text, form: key),
+      InputColumn("stream_id", .text, form: .compact), InputColumn("user_id", .text, form: key),
       InputColumn("song_id", .text, form: key), InputColumn("genre", .text, form: key),
       InputColumn("timestamp", .timestamp), InputColumn("duration_ms", .bigint),
     ]

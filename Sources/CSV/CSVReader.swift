@@ -36,7 +36,8 @@ package struct CSVReader {
     encoders = options.columns.map { column in
       guard column.type == .text else { return nil }
       switch column.form {
-      case .plain, .numbered: return nil
+      case .plain: return nil
+      case .compact: return KeyEncoder(nil, isLimited: true)
       case .coded(let base): return KeyEncoder(base)
       case .continuing(let encoder): return encoder
       }
@@ -79,7 +80,8 @@ package struct CSVReader {
     var start = 0
     while start < window.count {
       let (window, isLast) = (window, input.isAtEnd)
-      let parser = ChunkParser(plan: plan, builders: encoders.map { $0?.builder })
+      let parser = ChunkParser(
+        plan: plan, builders: encoders.map { $0.flatMap { $0.isFull ? nil : $0.builder } })
       let pieces = Cutter(plan: plan).pieces(window, from: start)
       let parsed = Parallel.map(count: pieces.count, threads: plan.options.threads) { index in
         parser.parse(window, pieces[index], isLast: isLast)
@@ -154,10 +156,10 @@ package struct CSVReader {
       case .bigint, .timestamp: values = .integers(builder.integers)
       case .double: values = .doubles(builder.doubles)
       default:
-        if let codes = builder.codes, let encoded = encoders[index]?.finish(codes) {
-          values = encoded
-        } else if let numbers = builder.numbered?.finish(nulls: builder.nulls) {
+        if let numbers = builder.numbered?.finish(nulls: builder.nulls) {
           values = numbers
+        } else if let codes = builder.codes, let encoded = encoders[index]?.finish(codes) {
+          values = encoded
         } else {
           values = .texts(builder.texts.finish())
         }

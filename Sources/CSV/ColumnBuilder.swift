@@ -8,9 +8,9 @@ struct ColumnBuilder: Sendable {
   var integers: [Int64] = []
   var doubles: [Double] = []
   var texts = TextBuilder()
-  /// For a column of codes.
+  /// For a column of codes, or one that is none of numbered texts.
   var codes: CodeBuilder?
-  /// For a column of numbered texts, as long as it is one.
+  /// For a column of numbered texts, as long as it is one; then nothing is in the others.
   var numbered: NumberedBuilder?
   /// Rows of a block that have not the common form.
   private var others: [UInt32] = []
@@ -19,7 +19,7 @@ struct ColumnBuilder: Sendable {
 
   init(_ column: InputColumn, codes: CodeBuilder?) {
     self.codes = codes
-    if case .numbered = column.form, column.type == .text { numbered = NumberedBuilder() }
+    if case .compact = column.form, column.type == .text { numbered = NumberedBuilder() }
   }
 
   /// Converts one field of a block's rows, the first of which is row `base` of the chunk, and notes
@@ -112,14 +112,17 @@ struct ColumnBuilder: Sendable {
   mutating func collectTexts(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int
   ) {
+    if numbered != nil {
+      if numbered?.append(bytes, marks, view, plan, base: base, &nulls) == true { return }
+      if base > 0, let numbered {
+        texts = numbered.spelled(nulls: nulls)
+        codes = nil
+      }
+      numbered = nil
+    }
     if codes != nil {
       codes?.append(bytes, marks, view, plan, base: base, &nulls)
       return
-    }
-    if numbered != nil {
-      if numbered?.append(bytes, marks, view, plan, base: base, &nulls) == true { return }
-      if let numbered { texts = numbered.spelled(nulls: nulls) }
-      numbered = nil
     }
     texts.append(bytes, marks, view, plan.options.dialect, base: base, &nulls)
   }

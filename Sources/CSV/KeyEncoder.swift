@@ -9,15 +9,25 @@ package struct KeyEncoder: Sendable {
   /// The new texts, chunk by chunk.
   private var pieces: [KeyList] = []
   private var count: Int
+  private let isLimited: Bool
+  /// About the bytes of the new texts.
+  private var size = 0
   /// The texts of all codes so far.
   package private(set) var dictionary: TextDictionary
 
-  package init(_ base: TextDictionary?) {
+  /// - Parameter isLimited: whether it is full at some size.
+  package init(_ base: TextDictionary?, isLimited: Bool = false) {
     self.base = base
+    self.isLimited = isLimited
     dictionary = base ?? TextDictionary(TextVector())
     count = dictionary.count
     if let base { enter(base.texts) }
   }
+
+  /// Texts that hardly repeat are better off as texts.
+  var isFull: Bool { isLimited && size > Self.limit }
+
+  private static let limit = 128 << 10
 
   /// A builder for a chunk of the round that begins now.
   var builder: CodeBuilder { CodeBuilder(table) }
@@ -31,6 +41,7 @@ package struct KeyEncoder: Sendable {
     if added.count > 0 {
       count += added.count
       pieces.append(added)
+      size += added.size
       dictionary = makeDictionary()
     }
     return .codes(builder.finish(found), dictionary)

@@ -20,6 +20,9 @@ struct KeyList: Sendable {
 
   var count: Int { places.count }
 
+  /// The bytes that the texts take in here.
+  var size: Int { 4 * places.count + 32 * keys.count + longTexts.bytes.count }
+
   mutating func append(place: UInt32) { places.append(place) }
 
   /// Adds a text, which has `Window.padding` bytes behind its start in the span.

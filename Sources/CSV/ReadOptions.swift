@@ -28,9 +28,10 @@ package struct InputColumn: Sendable {
 package enum TextForm: Sendable {
   /// As the texts.
   case plain
-  /// As codes of a numbered dictionary in batches where all texts are one affix and a number, the
-  /// numbers less than 2^32 apart; as the texts in others.
-  case numbered
+  /// In the form that is the shortest, batch by batch: as codes of a numbered dictionary where all
+  /// texts are one affix and a number, the numbers less than 2^32 apart; else as codes of a
+  /// dictionary that grows along the input, as long as it is small; else as the texts.
+  case compact
   /// As codes of a dictionary that extends `base`: codes below its count are its own. Codes never
   /// change their meaning within a reader; a later batch's dictionary extends an earlier one's, in
   /// the order of first appearance, and is the same object where nothing was added.

@@ -31,7 +31,7 @@ struct JudgedBatch: Sendable {
   }
 
   init(_ csv: CSVBatch, _ plan: TablePlan, source: String) throws(PipelineError) {
-    let batch = TextCoding.coded(csv.batch)
+    let batch = csv.batch
     var isKept: [Bool]?
     var rejections: [Rejection] = []
     func reject(_ row: Int, _ column: String?, _ reason: String) {

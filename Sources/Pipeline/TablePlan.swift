@@ -150,21 +150,15 @@ struct TablePlan: Sendable {
     return Key(columns: columns, parts: parts, keepsLast: rule.keep == .last)
   }
 
-  /// What a reader of its files is to deliver.
-  func inputColumns(_ dictionaries: RunDictionaries) -> [InputColumn] {
+  /// What a reader of its files is to deliver; without the dictionaries of a lake, for a table that
+  /// stands alone.
+  func inputColumns(_ dictionaries: RunDictionaries?) -> [InputColumn] {
     zip(input.columns, self.dictionaries).map { column, dictionary in
       InputColumn(
         column.name, column.type, hasZone: column.hasZone, isNullable: column.isNullable,
-        form: dictionary.map { .continuing(dictionaries.encoder($0)) } ?? .numbered)
-    }
-  }
-
-  /// The same without a lake, each column of texts in the form given.
-  func inputColumns(_ forms: [TextForm]) -> [InputColumn] {
-    zip(input.columns, forms).map { column, form in
-      InputColumn(
-        column.name, column.type, hasZone: column.hasZone, isNullable: column.isNullable,
-        form: column.type == .text ? form : .plain)
+        form: dictionary.flatMap { name in
+          dictionaries.map { .continuing($0.encoder(name)) }
+        } ?? .compact)
     }
   }
 

@@ -37,7 +37,7 @@ import Testing
 
   private func forms() -> [TextForm] {
     [
-      .numbered, .coded(base: nil),
+      .compact, .coded(base: nil),
       .coded(base: TextDictionary(TextVector(["U17", "zz", "S3", "P000003", "a,4"]))),
     ]
   }
@@ -74,7 +74,7 @@ import Testing
       let look = try #require(Self.looks.first { $0.name == name })
       let bytes = body(look.text, rows: 1500)
       var reader = try CSVReader(
-        MemorySource(bytes), ReadOptions(columns: [InputColumn("v", .text, form: .numbered)]))
+        MemorySource(bytes), ReadOptions(columns: [InputColumn("v", .text, form: .compact)]))
       let batch = try #require(try reader.next().first)
       var found = false
       if case .codes(_, let dictionary) = batch.batch.columns[0].values {
@@ -82,6 +82,36 @@ import Testing
       }
       #expect(found == isNumbered, "\(name)")
     }
+  }
+
+  /// What each batch of a compact column is delivered as.
+  private func deliveries(_ text: (Int) -> String, rows: Int) throws -> [String] {
+    var options = ReadOptions(columns: [InputColumn("v", .text, form: .compact)])
+    (options.chunkBytes, options.threads) = (50_000, 1)
+    var reader = try CSVReader(MemorySource(body(text, rows: rows)), options)
+    var found: [String] = []
+    while let batch = try reader.next().first {
+      switch batch.batch.columns[0].values {
+      case .codes(_, let dictionary):
+        found.append(dictionary.numbering == nil ? "codes" : "numbers")
+      default: found.append("texts")
+      }
+    }
+    return found
+  }
+
+  @Test func `are codes while few are different, and texts else`() throws {
+    let few = try deliveries({ "\($0 % 115) mix" }, rows: 30_000)
+    #expect(few.count > 5 && few.allSatisfy { $0 == "codes" })
+    let long = try deliveries({ "\(String(repeating: "é7", count: 50))\($0 % 9)" }, rows: 5000)
+    #expect(long.count > 5 && long.allSatisfy { $0 == "codes" })
+    let diverse = try deliveries({ "\($0 * $0 % 7) x \($0)" }, rows: 30_000)
+    #expect(diverse.count > 5 && diverse.dropFirst(3).allSatisfy { $0 == "texts" })
+    // Numbers at first, and then none; few at first, and then ever new ones.
+    let mixed = try deliveries({ $0 < 10_000 ? "P\($0)" : "a\($0 % 9) b" }, rows: 30_000)
+    #expect(mixed.first == "numbers" && mixed.last == "codes")
+    let later = try deliveries({ $0 < 10_000 ? "a" : "text \($0 * 3) b" }, rows: 30_000)
+    #expect(later.first == "codes" && later.last == "texts")
   }
 
   @Test func `keep their codes when an encoder goes on`() throws {
@@ -139,7 +169,7 @@ import Testing
   @Test(arguments: CPU.available)
   func `and numbers keep to the dialect`(level: CPU.Level) throws {
     let columns = [
-      InputColumn("a", .bigint), InputColumn("b", .text, form: .numbered),
+      InputColumn("a", .bigint), InputColumn("b", .text, form: .compact),
       InputColumn("c", .text, form: .coded(base: nil)), InputColumn("d", .timestamp),
     ]
     let time = "2024-06-25 00:00:00"

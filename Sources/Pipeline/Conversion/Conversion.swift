@@ -63,7 +63,6 @@ package struct Conversion: Sendable {
 
   private let plan: TablePlan
   private let options: ConversionOptions
-  private let sample: ConversionSample
   private let laneCount: Int
   private var sources: ArraySlice<String>
   private var lanes: [ConversionLane] = []
@@ -81,7 +80,6 @@ package struct Conversion: Sendable {
     self.sources = sources[...]
     laneCount = isPartitioned ? min(Self.mostLanes, sources.count) : 1
     plan = try TablePlan(alone: table, isPartitioned: isPartitioned)
-    sample = try ConversionSample(sources[0], plan)
     target = try ConversionTarget(path, isFolder: isPartitioned, plan.schema, options)
   }
 
@@ -117,7 +115,7 @@ package struct Conversion: Sendable {
   private var readerThreads: Int { max(1, options.threads / laneCount) }
 
   private mutating func openLanes() throws(PipelineError) {
-    var read = ReadOptions(columns: plan.inputColumns(sample.forms))
+    var read = ReadOptions(columns: plan.inputColumns(nil))
     read.dialect = plan.dialect
     read.threads = readerThreads
     read.chunkBytes = max(1, options.stepBytes / laneCount / readerThreads)
