@@ -44,6 +44,26 @@ package struct FieldAffix: Sendable, Hashable {
   }
 }
 
+/// Numbers whose codes follow one another: place `first + i` has the code `code + i`.
+package struct CodedRun: Sendable, Hashable {
+  package var first: UInt32
+  package var code: UInt32
+  package var count: UInt32
+
+  package init(first: UInt32 = 0, code: UInt32 = 0, count: UInt32 = 0) {
+    self.first = first
+    self.code = code
+    self.count = count
+  }
+
+  /// Adds a place behind the last one if its code is that, too.
+  package mutating func extend(_ place: UInt32, code next: UInt32) -> Bool {
+    guard count > 0, place == first &+ count, next == code &+ count else { return false }
+    count += 1
+    return true
+  }
+}
+
 /// The hash of a text's key, as the kernels have it. A key is up to 23 bytes of text in x, y and z
 /// with the length in the highest byte; w is not looked at.
 @inlinable @inline(__always)
@@ -58,11 +78,19 @@ package func hash(ofKey key: SIMD4<UInt64>) -> UInt64 {
 package struct FieldKernels: Sendable {
   /// The bytes behind a field's start that may be read, wherever it ends.
   package static let padding = 32
-  private let level: CPU.Level
+  private let kernels: groove_csv_kernels
 
   package init?(_ level: CPU.Level) {
-    guard level > .swift else { return nil }
-    self.level = level
+    if level == .swift { return nil }
+    #if arch(x86_64)
+      switch level {
+      case .avx512: kernels = groove_csv_kernels_avx512
+      case .avx2: kernels = groove_csv_kernels_avx2
+      default: kernels = groove_csv_kernels_sse2
+      }
+    #elseif arch(arm64)
+      kernels = groove_csv_kernels_neon
+    #endif
   }
 
   /// Integers of one to sixteen digits.
@@ -72,15 +100,7 @@ package struct FieldKernels: Sendable {
   ) {
     // SAFETY: the kernel writes a value and at most one row a row, for which there is room.
     unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
-      switch level {
-      #if arch(x86_64)
-        case .avx512: return unsafe groove_csv_integers_avx512(field, values, others)
-        case .avx2: return unsafe groove_csv_integers_avx2(field, values, others)
-        default: return unsafe groove_csv_integers_sse2(field, values, others)
-      #elseif arch(arm64)
-        default: return unsafe groove_csv_integers_neon(field, values, others)
-      #endif
-      }
+      unsafe kernels.integers(field, values, others)
     }
   }
 
@@ -91,49 +111,29 @@ package struct FieldKernels: Sendable {
   ) {
     // SAFETY: the kernel writes a value and at most one row a row, for which there is room.
     unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
-      switch level {
-      #if arch(x86_64)
-        case .avx512: return unsafe groove_csv_timestamps_avx512(field, values, others)
-        case .avx2: return unsafe groove_csv_timestamps_avx2(field, values, others)
-        default: return unsafe groove_csv_timestamps_sse2(field, values, others)
-      #elseif arch(arm64)
-        default: return unsafe groove_csv_timestamps_neon(field, values, others)
-      #endif
-      }
+      unsafe kernels.timestamps(field, values, others)
     }
   }
 
   /// The codes of texts that are an affix and up to eight digits; `table` has one more than the
   /// code of each place, and 0 where there is none: then the value is the place, and all ones where
-  /// the text has another form.
+  /// the text has another form. Nothing is looked up for rows in the run, whose codes are the
+  /// table's.
   package func codes(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ layout: FieldLayout, of affix: FieldAffix,
-    in table: Span<UInt32>, into values: inout [UInt32], _ others: inout [UInt32]
+    in table: Span<UInt32>, _ codedRun: CodedRun, into values: inout [UInt32],
+    _ others: inout [UInt32]
   ) {
     var affix = affix.compiled
     // SAFETY: the table is read below its count; the kernel writes a value and at most one row a
     // row, for which there is room.
     unsafe table.withUnsafeBufferPointer { table in
+      guard let start = table.baseAddress else { preconditionFailure("a table has places") }
+      var numbers = unsafe groove_csv_numbers(
+        codes: start, size: table.count, run_first: codedRun.first, run_count: codedRun.count,
+        run_code: codedRun.code)
       unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
-        guard let start = table.baseAddress else { preconditionFailure("a table has places") }
-        switch level {
-        #if arch(x86_64)
-          case .avx512:
-            return unsafe groove_csv_code_numbers_avx512(
-              field, &affix, start, table.count, values, others)
-          case .avx2:
-            return unsafe groove_csv_code_numbers_avx2(
-              field, &affix, start, table.count, values, others)
-          default:
-            // SAFETY: as above.
-            return unsafe groove_csv_code_numbers_sse2(
-              field, &affix, start, table.count, values, others)
-        #elseif arch(arm64)
-          default:
-            return unsafe groove_csv_code_numbers_neon(
-              field, &affix, start, table.count, values, others)
-        #endif
-        }
+        unsafe kernels.code_numbers(field, &affix, &numbers, values, others)
       }
     }
   }
@@ -153,20 +153,7 @@ package struct FieldKernels: Sendable {
       unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
         guard let start = unsafe slots.baseAddress?.assumingMemoryBound(to: groove_csv_key.self)
         else { preconditionFailure("a table has slots") }
-        switch level {
-        #if arch(x86_64)
-          case .avx512:
-            return unsafe groove_csv_code_texts_avx512(field, start, mask, quote, values, others)
-          case .avx2:
-            // SAFETY: as above.
-            return unsafe groove_csv_code_texts_avx2(field, start, mask, quote, values, others)
-          default:
-            return unsafe groove_csv_code_texts_sse2(field, start, mask, quote, values, others)
-        #elseif arch(arm64)
-          default:
-            return unsafe groove_csv_code_texts_neon(field, start, mask, quote, values, others)
-        #endif
-        }
+        return unsafe kernels.code_texts(field, start, mask, quote, values, others)
       }
     }
   }
@@ -183,15 +170,7 @@ package struct FieldKernels: Sendable {
       least: range?.lowerBound ?? .max, most: range?.upperBound ?? 0)
     // SAFETY: the kernel writes a value and at most one row a row, for which there is room.
     unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
-      switch level {
-      #if arch(x86_64)
-        case .avx512: return unsafe groove_csv_number_avx512(field, &numbering, values, others)
-        case .avx2: return unsafe groove_csv_number_avx2(field, &numbering, values, others)
-        default: return unsafe groove_csv_number_sse2(field, &numbering, values, others)
-      #elseif arch(arm64)
-        default: return unsafe groove_csv_number_neon(field, &numbering, values, others)
-      #endif
-      }
+      unsafe kernels.number(field, &numbering, values, others)
     }
     if numbering.least <= numbering.most {
       range = numbering.least...numbering.most

@@ -41,7 +41,9 @@ struct CodeBuilder: Sendable {
     } else if let affix = table.affix, !table.numbers.isEmpty {
       let numbers = table.numbers.span
       if let kernels = plan.kernels {
-        kernels.codes(bytes, marks, view.layout, of: affix, in: numbers, into: &codes, &others)
+        kernels.codes(
+          bytes, marks, view.layout, of: affix, in: numbers, table.longestRun, into: &codes,
+          &others)
       } else {
         codeNumbers(bytes, marks, view, affix, numbers, &codes, &others)
       }

@@ -20,6 +20,10 @@ struct KeyTable: Sendable {
   private var longTexts = TextBuilder()
   /// One more than the code of each number; 0 where there is none.
   private(set) var numbers: [UInt32] = []
+  /// The longest run of numbers that have got codes in a row, as a dimension has that lists its ids
+  /// in their order; and the last one.
+  private(set) var longestRun = CodedRun()
+  private var lastRun = CodedRun()
   /// What stands before the digits, where most texts have that form.
   private(set) var affix: FieldAffix?
   /// The texts in the table.
@@ -113,6 +117,11 @@ struct KeyTable: Sendable {
       numbers.append(contentsOf: repeatElement(0, count: size - numbers.count))
     }
     numbers[place] = code + 1
+    let listed = UInt32(truncatingIfNeeded: place)
+    if !lastRun.extend(listed, code: code) {
+      lastRun = CodedRun(first: listed, code: code, count: 1)
+    }
+    if lastRun.count > longestRun.count { longestRun = lastRun }
   }
 
   /// Touches the places of some texts, so that they come into the cache side by side.

@@ -158,13 +158,44 @@ import Testing
     (codes, others) = ([], [])
     let ids = lay(fields + ["U9", "U999", "U12345678", "U123456789"])
     kernels.codes(
-      ids.bytes.span, ids.marks.span, ids.layout, of: affix, in: numbers.span, into: &codes,
-      &others)
+      ids.bytes.span, ids.marks.span, ids.layout, of: affix, in: numbers.span, CodedRun(),
+      into: &codes, &others)
     #expect(others == (0..<UInt32(codes.count)).filter { $0 != fields.count - 1 })
     // What the table lacks comes as its place, and what is no number as all ones.
     #expect(codes[..<(fields.count - 1)].allSatisfy { $0 == .max })
     let expected: [UInt32] = [4, 9, 110 + 999, 11_111_110 + 12_345_678, .max]
     #expect(Array(codes[(fields.count - 1)...]) == expected)
+  }
+
+  /// Blocks that are all in the run, in part and not at all, one behind the other in any order.
+  @Test(arguments: levels)
+  func `find the codes of a run without the table`(level: CPU.Level) throws {
+    let kernels = try #require(FieldKernels(level))
+    let affix = try #require(FieldAffix(Array("U".utf8)))
+    var table = [UInt32](repeating: 0, count: 11_110)
+    for number in 2000..<8000 { table[1110 + number] = UInt32(number) - 1000 + 1 }
+    for number in 8000..<9000 { table[1110 + number] = UInt32(9000 - number) }
+    let run = CodedRun(first: 3110, code: 1000, count: 6000)
+    var random = Seeded(3)
+    for rows in [1, 63, 64, 65, 128, 1000] {
+      for _ in 0..<20 {
+        var numbers: [Int] = []
+        while numbers.count < rows {
+          let range = [2000..<8000, 8000..<9000, 1000..<9999].randomElement(using: &random)!
+          numbers += (0..<64).map { _ in Int.random(in: range, using: &random) }
+        }
+        numbers = Array(numbers.prefix(rows))
+        let (bytes, marks, layout) = lay(numbers.map { "U\($0)" })
+        var (codes, others): ([UInt32], [UInt32]) = ([], [])
+        kernels.codes(
+          bytes.span, marks.span, layout, of: affix, in: table.span, run, into: &codes, &others)
+        let expected = numbers.map {
+          table[1110 + $0] == 0 ? UInt32(1110 + $0) : table[1110 + $0] - 1
+        }
+        #expect(codes == expected)
+        #expect(others == (0..<UInt32(rows)).filter { table[1110 + numbers[Int($0)]] == 0 })
+      }
+    }
   }
 
   @Test(arguments: levels)

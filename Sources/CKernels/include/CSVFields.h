@@ -35,34 +35,39 @@ typedef struct {
   int64_t least, most;
 } groove_csv_numbering;
 
+// One more than the codes of numbers, by their places, and 0 where there is none. `run_count`
+// numbers from `run_first` on have codes in a row, from `run_code` on.
+typedef struct {
+  const uint32_t *codes;
+  size_t size;
+  uint32_t run_first, run_count, run_code;
+} groove_csv_numbers;
+
 // Up to 23 bytes of a text and its length in the highest byte; `w` is one more than its code.
 typedef struct {
   uint64_t x, y, z, w;
 } groove_csv_key;
 
-// Each of these handles every row, writes the rows that have no common form, or no code, to
-// `others`, in their order, and returns how many those are. `others` has room for all rows.
-#define GROOVE_CSV_FIELDS_DECLARE(level)                                                       \
-  size_t groove_csv_integers_##level(const groove_csv_field *field, int64_t *values,           \
-                                     uint32_t *others);                                        \
-  size_t groove_csv_timestamps_##level(const groove_csv_field *field, int64_t *values,         \
-                                       uint32_t *others);                                      \
-  size_t groove_csv_code_numbers_##level(const groove_csv_field *field,                        \
-                                         const groove_csv_affix *affix, const uint32_t *codes, \
-                                         size_t size, uint32_t *values, uint32_t *others);     \
-  size_t groove_csv_code_texts_##level(const groove_csv_field *field,                          \
-                                       const groove_csv_key *slots, size_t mask, int quote,    \
-                                       uint32_t *values, uint32_t *others);                    \
-  size_t groove_csv_number_##level(const groove_csv_field *field,                              \
-                                   groove_csv_numbering *numbering, uint32_t *values,          \
-                                   uint32_t *others);
+// The kernels of one CPU level. Each handles every row, writes the rows that have no common form,
+// or no code, to `others`, in their order, and returns how many those are. `others` has room for
+// all rows.
+typedef struct {
+  size_t (*integers)(const groove_csv_field *field, int64_t *values, uint32_t *others);
+  size_t (*timestamps)(const groove_csv_field *field, int64_t *values, uint32_t *others);
+  size_t (*code_numbers)(const groove_csv_field *field, const groove_csv_affix *affix,
+                         const groove_csv_numbers *numbers, uint32_t *values, uint32_t *others);
+  size_t (*code_texts)(const groove_csv_field *field, const groove_csv_key *slots, size_t mask,
+                       int quote, uint32_t *values, uint32_t *others);
+  size_t (*number)(const groove_csv_field *field, groove_csv_numbering *numbering,
+                   uint32_t *values, uint32_t *others);
+} groove_csv_kernels;
 
 #if defined(__x86_64__)
-GROOVE_CSV_FIELDS_DECLARE(sse2)
-GROOVE_CSV_FIELDS_DECLARE(avx2)
-GROOVE_CSV_FIELDS_DECLARE(avx512)
+extern const groove_csv_kernels groove_csv_kernels_sse2;
+extern const groove_csv_kernels groove_csv_kernels_avx2;
+extern const groove_csv_kernels groove_csv_kernels_avx512;
 #elif defined(__aarch64__)
-GROOVE_CSV_FIELDS_DECLARE(neon)
+extern const groove_csv_kernels groove_csv_kernels_neon;
 #endif
 
 #endif
