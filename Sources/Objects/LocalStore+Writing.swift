@@ -59,7 +59,8 @@ extension LocalStore {
   }
 
   package func move(_ object: String, to other: String) throws(ObjectError) {
-    _ = try move(object, to: other, ifStill: nil)
+    if try move(object, to: other, ifStill: nil) { return }
+    throw ObjectError(SystemError.missing("cannot move", try path(object)))
   }
 
   package func move(
@@ -67,7 +68,7 @@ extension LocalStore {
   ) throws(ObjectError) -> Bool {
     do throws(ObjectError) { return try moveFound(object, to: other, revision) } catch {
       // Somebody else moved it first, at whichever step.
-      if error.isMissing, revision != nil { return false }
+      if error.isMissing { return false }
       throw error
     }
   }

@@ -88,7 +88,11 @@ extension ObjectStore {
   ) throws(ObjectError) -> Bool {
     guard let info = try look(at: name) else { return false }
     if let revision, info.revision != revision { return false }
-    try move(name, to: other)
+    do throws(ObjectError) { try move(name, to: other) } catch {
+      // Somebody else moved it first.
+      if error.isMissing { return false }
+      throw error
+    }
     return true
   }
 
