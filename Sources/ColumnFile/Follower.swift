@@ -110,9 +110,14 @@ extension Follower {
     }.prefix(targetLimit)
     var best: [Int: (source: Int, agreeing: Int)] = [:]
     for source in sources {
+      // Nulls apart, all targets have the same keys.
+      let shared = blocks[source].nulls.isEmpty ? Repeats(blocks[source].integers) : nil
       for target in targets where target != source {
-        guard let keys = keys(of: blocks[source], for: blocks[target]) else { continue }
-        let agreeing = agreement(keys, blocks[target].integers)
+        guard
+          let repeats = shared.flatMap({ blocks[target].nulls.isEmpty ? $0 : nil })
+            ?? keys(of: blocks[source], for: blocks[target]).flatMap({ Repeats($0) })
+        else { continue }
+        let agreeing = agreement(repeats, blocks[target].integers)
         if agreeing > max(blocks[target].integers.count / 4, best[target]?.agreeing ?? 0) {
           best[target] = (source, agreeing)
         }
@@ -131,21 +136,43 @@ extension Follower {
 
   /// The rows whose key was seen before with the same value; none where the column has hardly any
   /// different values, which other forms store well.
-  private static func agreement(_ keys: [Int64], _ values: [Int64]) -> Int {
-    guard let least = keys.min(), let greatest = keys.max(), greatest - least < 1 << 22,
-      let low = values.min(), let high = values.max(), high &- low >= 8 || high < low
-    else { return 0 }
-    var last = [Int64](repeating: .min, count: Int(greatest - least) + 1)
+  private static func agreement(_ repeats: Repeats, _ values: [Int64]) -> Int {
+    guard repeats.count > values.count / 4, let first = values.first else { return 0 }
+    let extremes = Extremes(values.span, before: first)
+    if extremes.range < 8 { return 0 }
     var agreeing = 0
-    var chance = 0
-    for index in keys.indices {
-      let place = Int(keys[index] - least)
-      let value = values[index]
-      if last[place] == value { agreeing += 1 }
-      if index > 0 && values[index - 1] == value { chance += 1 }
-      last[place] = value
+    for row in values.indices {
+      let last = Int(repeats.last[row])
+      agreeing &+= (values[max(last, 0)] == values[row] ? 1 : 0) & (last >= 0 ? 1 : 0)
     }
     // Where neighbours agree as often, run lengths do better.
+    let chance = values.count - 1 - extremes.changes
     return agreeing > chance * 2 ? agreeing : 0
+  }
+}
+
+/// Where the keys of some rows stood last.
+private struct Repeats {
+  /// For each row the last one before it with the same key; -1 where there is none.
+  let last: [Int32]
+  /// How many rows have one.
+  let count: Int
+
+  /// nil where the keys are too far apart.
+  init?(_ keys: [Int64]) {
+    guard let first = keys.first, keys.count < Int32.max else { return nil }
+    let extremes = Extremes(keys.span, before: first)
+    guard extremes.range < 1 << 22 else { return nil }
+    var places = [Int32](repeating: -1, count: Int(extremes.range) + 1)
+    var last = [Int32](repeating: -1, count: keys.count)
+    var count = 0
+    for row in keys.indices {
+      let place = Int(truncatingIfNeeded: keys[row] &- extremes.least)
+      last[row] = places[place]
+      count &+= places[place] >= 0 ? 1 : 0
+      places[place] = Int32(truncatingIfNeeded: row)
+    }
+    self.last = last
+    self.count = count
   }
 }

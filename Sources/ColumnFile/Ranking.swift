@@ -53,29 +53,41 @@ struct Ranking: Sendable {
 
   /// The widest counts are in class 0.
   private static func classes(_ counts: [UInt32]) -> [UInt8] {
-    let widest = counts.reduce(0) { max($0, 32 - $1.leadingZeroBitCount) }
-    return counts.map { UInt8(widest - (32 - $0.leadingZeroBitCount)) }
+    var all: UInt32 = 0
+    for key in counts.indices { all |= counts[key] }
+    let narrowest = all.leadingZeroBitCount
+    var classes = [UInt8](repeating: 0, count: counts.count)
+    var target = classes.mutableSpan
+    for key in counts.indices {
+      target[key] = UInt8(truncatingIfNeeded: counts[key].leadingZeroBitCount &- narrowest)
+    }
+    return classes
   }
 
   /// Whether the bits of a class and of a place in it, on average, are enough below those of packed
   /// keys to pay for the map and for slower reading.
+  ///
+  /// PERF: neighbours add to sums of their own: one sum would wait for itself.
   private static func pays(_ counts: [UInt32], _ classes: [UInt8], rows: Int) -> Bool {
-    var sizes = [Double](repeating: 0, count: 33)
-    var masses = [Double](repeating: 0, count: 33)
+    var lanes = [(size: Int, mass: Int)](repeating: (0, 0), count: 4 * 64)
     for key in counts.indices {
-      sizes[Int(classes[key])] += 1
-      masses[Int(classes[key])] += Double(counts[key])
+      let lane = (key & 3) &* 64 &+ Int(classes[key] & 63)
+      lanes[lane].size &+= 1
+      lanes[lane].mass &+= Int(counts[key])
     }
     func bits(_ parts: Double, of whole: Double) -> Double {
       naturalLogarithm(whole / parts) / naturalLogarithm(2)
     }
     let packed = Double(rows * BitPacking.width(UInt64(counts.count - 1)))
     var ranked = 0.0
-    for index in sizes.indices where sizes[index] > 0 {
+    for index in 0..<64 {
+      let size = Double((0..<4).reduce(0) { $0 + lanes[$1 * 64 + index].size })
+      let mass = Double((0..<4).reduce(0) { $0 + lanes[$1 * 64 + index].mass })
+      if size == 0 { continue }
       // The map.
-      ranked += sizes[index] * bits(sizes[index], of: Double(counts.count))
-      if masses[index] == 0 { continue }
-      ranked += masses[index] * (bits(1, of: sizes[index]) + bits(masses[index], of: Double(rows)))
+      ranked += size * bits(size, of: Double(counts.count))
+      if mass == 0 { continue }
+      ranked += mass * (bits(1, of: size) + bits(mass, of: Double(rows)))
     }
     return ranked < packed * 0.8
   }
