@@ -37,7 +37,13 @@ package struct TextNumbering: Sendable, Hashable {
   }
 
   /// The texts of codes, one behind the other.
-  package func texts(_ codes: some Collection<UInt32>) -> TextVector {
+  package func texts(_ codes: [UInt32]) -> TextVector { spelled(codes) }
+
+  package func texts(_ codes: Range<UInt32>) -> TextVector { spelled(codes) }
+
+  /// Generic in here only, where the compiler makes it special: another module would go through a
+  /// table of functions for each code.
+  private func spelled(_ codes: some Collection<UInt32>) -> TextVector {
     var offsets: [UInt32] = [0]
     offsets.reserveCapacity(codes.count + 1)
     var bytes: [UInt8] = []

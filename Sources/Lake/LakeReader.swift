@@ -50,11 +50,14 @@ package final class LakeReader: Sendable {
           count: Int(next - first.first), numbering: first, shared: shared)
       }
     }
-    var texts = TextVector()
-    for file in files {
-      if texts.count == 0 { texts = file.texts } else { texts.append(contentsOf: file.texts) }
+    // A few ids that no dimension has break the row, and most queries show no text of it.
+    return TextDictionary(count: files.reduce(0) { $0 + $1.count }, shared: shared) {
+      var texts = TextVector()
+      for file in files {
+        if texts.count == 0 { texts = file.texts } else { texts.append(contentsOf: file.texts) }
+      }
+      return texts
     }
-    return TextDictionary(texts, shared: shared)
   }
 
   package func open(_ segment: SegmentEntry) throws(LakeError) -> ColumnFile {
