@@ -25,15 +25,15 @@ package enum Words {
   package static func append(
     _ values: Span<UInt32>, from base: Int64, to integers: inout [Int64]
   ) {
-    let start = integers.count
-    integers.append(contentsOf: repeatElement(base, count: values.count))
-    // SAFETY: the values were given that many places, from `start` on, just above; both buffers
-    // are used inside their bounds and only during the closures.
-    unsafe integers.withUnsafeMutableBufferPointer { output in
-      unsafe values.withUnsafeBufferPointer { input in
-        for index in 0..<input.count {
-          unsafe output[start &+ index] &+= unsafe Int64(input[index])
+    integers.append(addingCapacity: values.count) { output in
+      // SAFETY: there is room for that many places behind those that are filled, none before.
+      unsafe output.withUnsafeMutableBufferPointer { output, filled in
+        unsafe values.withUnsafeBufferPointer { input in
+          for index in 0..<input.count {
+            unsafe output.initializeElement(at: index, to: base &+ Int64(input[index]))
+          }
         }
+        filled = values.count
       }
     }
   }

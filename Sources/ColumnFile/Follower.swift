@@ -43,6 +43,10 @@ struct Follower: Sendable {
     return keys
   }
 
+  private static func least(_ keys: [Int64]) -> Int64? {
+    keys.first.map { Extremes(keys.span, before: $0).least }
+  }
+
   /// Learns from the blocks of a window and returns the exceptions of each; nil where so few of
   /// its rows follow that it is better written as it is.
   mutating func exceptions(
@@ -54,7 +58,7 @@ struct Follower: Sendable {
     }
     let limit = FollowMap.keyLimit(rows: rows)
     let isKnown = map != nil
-    var learned = map ?? FollowMap(firstKey: keys.compactMap { $0?.min() }.min() ?? 0)
+    var learned = map ?? FollowMap(firstKey: keys.compactMap { $0.flatMap(Self.least) }.min() ?? 0)
     map = nil
     if !isKnown {
       for (block, keys) in zip(blocks, keys) {
@@ -67,11 +71,14 @@ struct Follower: Sendable {
     }
     if isKnown {
       // What follows the map teaches nothing new.
+      var lessons: [Int64] = []
       for (some, keys) in zip(exceptions, keys) {
         guard let some, let keys else { continue }
-        learned.learn(some.places.map { keys[Int($0)] }, some.values, keyLimit: limit)
+        let others = some.places.map { keys[Int($0)] }
+        learned.learn(others, some.values, keyLimit: limit)
+        lessons.append(contentsOf: others)
       }
-      learned.freeze()
+      learned.freeze(lessons)
     }
     map = learned
     return zip(blocks, exceptions).map { block, some in

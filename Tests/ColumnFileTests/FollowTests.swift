@@ -1,3 +1,4 @@
+import Bytes
 import TestSupport
 import Testing
 
@@ -46,6 +47,62 @@ import Testing
         [1, 1, 3, 3, 2, 2, 9, 0],
         [base, base, base + 7, base + 7] + [far, far + 1, far, far].map { base + $0 },
         learning: 4)
+    }
+  }
+
+  /// Keys that are frozen later, with values near and far, mean the same as if frozen at once.
+  @Test func `grows by what it learns later`() {
+    var random = Seeded(19)
+    for range in [Int64(100), 1 << 30, 1 << 33, 1 << 60] {
+      let usual = (0..<3000).map { _ in Int64.random(in: -range...range, using: &random) }
+      var map = FollowMap(firstKey: 0)
+      var known: [Int64: Int64] = [:]
+      for window in 1...6 {
+        let keys = (0..<1500).map { _ in
+          Int64.random(in: 0..<Int64(500 * window), using: &random)
+        }
+        let values = keys.map { usual[Int($0)] }
+        map.learn(keys, values, keyLimit: 1 << 20)
+        if window == 1 { map.freeze() } else { map.freeze(keys) }
+        for key in Set(keys) where keys.count(where: { $0 == key }) >= 2 {
+          known[key] = usual[Int(key)]
+        }
+        let exceptions = map.exceptions(keys, values)
+        for place in exceptions.places { #expect(known[keys[Int(place)]] == nil) }
+        let frozen = map.frozenValues()
+        let learned = Dictionary(uniqueKeysWithValues: zip(frozen.places, frozen.values))
+        for (key, value) in known { #expect(learned[key] == value) }
+      }
+    }
+  }
+
+  @Test(arguments: CPU.available)
+  func `differs for the same rows on every processor`(level: CPU.Level) throws {
+    var random = Seeded(23)
+    for base in [Int64(0), .min, .max - 50, -3] {
+      var table = try #require(
+        FollowTable(firstKey: -7, keyCount: 30, least: base, greatest: base &+ 40))
+      var known: [Int64: Int64] = [:]
+      for place in stride(from: 0, to: 30, by: 2) {
+        let value = base &+ Int64.random(in: 0...40, using: &random)
+        let isSet = table.set(place, value)
+        #expect(isSet)
+        known[Int64(place) - 7] = value
+      }
+      for count in [0, 1, 7, 8, 9, 64, 1003] {
+        let keys = (0..<count).map { _ in
+          let near = Int64.random(in: -9..<25, using: &random)
+          return [near, .min, .max, -1].randomElement(using: &random) ?? near
+        }
+        let values = keys.map { key in
+          Bool.random(using: &random)
+            ? known[key] ?? base : base &+ Int64.random(in: -1...41, using: &random)
+        }
+        let others = keys.indices.filter { known[keys[$0]] != values[$0] }
+        let found = table.exceptions(keys.span, values.span, level: level)
+        #expect(found.places == others.map { Int64($0) })
+        #expect(found.values == others.map { values[$0] })
+      }
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "CSVFields.h"
 #include "CSVTokenizer.h"
 #include "Checksum.h"
+#include "Follow.h"
 #include "Measure.h"
 #include "WriteBack.h"
 

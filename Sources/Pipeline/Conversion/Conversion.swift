@@ -58,8 +58,9 @@ package struct Conversion: Sendable {
   }
 
   /// How many inputs are read side by side, where the order of rows is free. A fixed number, so
-  /// that which rows share a file does not depend on the number of threads.
-  private static let mostLanes = 8
+  /// that which rows share a file does not depend on the number of threads; a small one, since the
+  /// ids of one input ascend and those of several side by side do not.
+  private static let mostLanes = 4
 
   private let plan: TablePlan
   private let options: ConversionOptions

@@ -44,7 +44,9 @@ struct ConversionTarget: Sendable {
     self.isFolder = isFolder
     self.schema = schema
     threads = options.threads
-    waitingLimit = options.memory / 4
+    // PERF: 50 M plays, four inputs side by side: 600 MB resident, 432 MB written; with a quarter
+    // of the memory and eight inputs 910 MB and 429 MB in the same time (Zen 4 VM, 2026-11-26).
+    waitingLimit = options.memory / 16
     openLimit = options.memory / 4
     var path = path
     while path.utf8.count > 1 && path.hasSuffix("/") { path.removeLast() }
