@@ -289,9 +289,10 @@ extension ColumnEncoder {
   /// Takes the rows of a full block out, in the form in which they are to be written.
   mutating func seal() -> PendingColumn {
     if !isSettled && !pending.integers.isEmpty || pending.textOffsets.count > 1 { settle() }
-    let sealed = pending
+    var sealed = pending
+    if sealed.integers.count > 1 { sealed.measure = IntegerMeasure(sealed.integers.span) }
     if sealed.form == .numbers {
-      noteNumbers(sealed.integers)
+      noteNumbers(sealed.extremes)
     } else if sealed.form != nil && sealed.nulls.count < sealed.rowCount {
       isNumberedThroughout = false
     }
@@ -304,10 +305,9 @@ extension ColumnEncoder {
     return sealed
   }
 
-  private mutating func noteNumbers(_ numbers: [Int64]) {
-    guard let first = numbers.first else { return }
-    let extremes = Extremes(numbers.span, before: first)
-    let range = numberRange ?? first...first
+  private mutating func noteNumbers(_ extremes: Extremes?) {
+    guard let extremes else { return }
+    let range = numberRange ?? extremes.least...extremes.greatest
     numberRange =
       min(range.lowerBound, extremes.least)...max(range.upperBound, extremes.greatest)
   }

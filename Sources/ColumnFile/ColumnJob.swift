@@ -50,16 +50,15 @@ struct ZoneSource: Sendable {
       return ZoneMaker.zone(codes: block.integers, texts, nullCount: nullCount)
     case (.text, .numbers): return zoneOfNumbers(block, nullCount)
     case (.text, _): return ZoneMaker.zone(block.texts, nullCount: nullCount)
-    default: return ZoneMaker.zone(block.integers, field.type, nullCount: nullCount)
+    default: return ZoneMaker.zone(block.extremes, field.type, nullCount: nullCount)
     }
   }
 
   /// Numbers with equally many digits are ordered like their texts.
   private func zoneOfNumbers(_ block: PendingColumn, _ nullCount: Int) -> Zone {
-    guard let affix, let first = block.integers.first else {
+    guard let affix, let extremes = block.extremes else {
       return .unknown(nullCount: nullCount)
     }
-    let extremes = Extremes(block.integers.span, before: first)
     var low: [UInt8] = []
     var high: [UInt8] = []
     affix.append(extremes.least, to: &low)

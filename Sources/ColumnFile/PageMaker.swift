@@ -37,7 +37,7 @@ struct PageMaker: Sendable {
     guard let first = blocks.first, field.type != .double, first.form != .texts,
       blocks.allSatisfy({ $0.form == first.form })
     else { return }
-    ranking = Ranking(learning: blocks.map(\.integers))
+    ranking = Ranking(learning: blocks)
     ranksNumbers = first.form == .numbers
   }
 
@@ -100,7 +100,9 @@ struct PageMaker: Sendable {
     _ block: PendingColumn, _ form: Form, into writer: inout ByteWriter
   ) -> Encoding {
     let asPlanes = form != .packed
-    let values = form == .ranks ? ranking?.ranks(of: block.integers) : nil
+    let ranks = form == .ranks ? ranking?.ranks(of: block.integers) : nil
+    let values = ranks ?? block.integers
+    let measured = ranks == nil ? block.measure : nil
     switch (field.type, block.form) {
     case (.double, _): return DoubleEncoder.encode(block.doubles, into: &writer)
     case (.text, .texts), (.text, nil):
@@ -109,15 +111,16 @@ struct PageMaker: Sendable {
       guard let affix else { preconditionFailure("numbers of texts have an affix") }
       affix.write(to: &writer)
       IntegerEncoder.encodePart(
-        values ?? block.integers, into: &writer, depth: 2, asPlanes: asPlanes)
-      return values == nil ? .numbered : .rankedNumbers
+        values, into: &writer, depth: 2, asPlanes: asPlanes, measured: measured)
+      return ranks == nil ? .numbered : .rankedNumbers
     case (let type, _):
-      if type == .text || values != nil {
+      if type == .text || ranks != nil {
         IntegerEncoder.encodePart(
-          values ?? block.integers, into: &writer, depth: 2, asPlanes: asPlanes)
-        return values == nil ? .codes : .ranked
+          values, into: &writer, depth: 2, asPlanes: asPlanes, measured: measured)
+        return ranks == nil ? .codes : .ranked
       }
-      return IntegerEncoder.encode(block.integers, into: &writer, asPlanes: asPlanes)
+      return IntegerEncoder.encode(
+        values, into: &writer, asPlanes: asPlanes, measured: measured)
     }
   }
 

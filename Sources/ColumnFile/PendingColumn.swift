@@ -19,6 +19,8 @@ struct PendingColumn: Sendable {
   var nulls: [UInt32] = []
   /// Booleans, dates, integers, timestamps, and codes or numbers of texts.
   var integers: [Int64] = []
+  /// Of two integers or more, once the block is full.
+  var measure: IntegerMeasure?
   var doubles: [Double] = []
   var textOffsets: [UInt32] = [0]
   var textBytes: [UInt8] = []
@@ -26,6 +28,11 @@ struct PendingColumn: Sendable {
   var memory: Int {
     integers.count * 8 + doubles.count * 8 + textOffsets.count * 4 + textBytes.count
       + nulls.count * 4
+  }
+
+  /// Of the integers of a full block; nil where there are none.
+  var extremes: Extremes? {
+    measure?.whole ?? integers.first.map { Extremes(integers.span, before: $0) }
   }
 
   var texts: TextVector { TextVector(offsets: textOffsets, bytes: textBytes) }

@@ -25,19 +25,18 @@ struct Ranking: Sendable {
   private let ranks: [UInt32]
 
   /// Looks at values of some rows; nil where ranks would hardly save anything, the map included.
-  init?(learning blocks: [[Int64]]) {
+  init?(learning blocks: [PendingColumn]) {
     var rows = 0
     var known: Extremes?
     for block in blocks {
-      guard let first = block.first else { continue }
-      rows += block.count
-      let extremes = Extremes(block.span, before: first)
+      guard let extremes = block.extremes else { continue }
+      rows += block.integers.count
       if known == nil { known = extremes } else { known?.include(extremes) }
     }
     guard let known, known.range >= 255, known.range < UInt64(FollowMap.keyLimit(rows: rows))
     else { return nil }
     var counts = [UInt32](repeating: 0, count: Int(known.range) + 1)
-    for block in blocks { Self.count(block, known.least, &counts) }
+    for block in blocks { Self.count(block.integers, known.least, &counts) }
     let classes = Self.classes(counts)
     guard Self.pays(counts, classes, rows: rows) else { return nil }
     firstKey = known.least

@@ -23,9 +23,9 @@ enum RowArranger {
     var saved = 0
     var best: (column: Int, isTime: Bool, width: Int)?
     for (index, column) in columns.enumerated()
-    where column.integers.count > 1 && column.nulls.isEmpty {
-      let measure = IntegerMeasure(column.integers.span)
-      saved += IntegerEncoder.bitsSavedByOrder(column.integers, measure)
+    where column.nulls.isEmpty {
+      guard let measure = column.measure else { continue }
+      saved += IntegerEncoder.bitsSavedByOrder(column.integers.count, measure)
       let candidate = (
         column: index, isTime: fields[index].type == .timestamp,
         width: BitPacking.width(measure.whole.range)
@@ -90,6 +90,7 @@ extension PendingColumn {
         result.integers.append(integers[place])
       }
     }
+    if measure != nil { result.measure = IntegerMeasure(result.integers.span) }
     return result
   }
 

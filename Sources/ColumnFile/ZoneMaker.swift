@@ -8,9 +8,8 @@ enum ZoneMaker {
   /// Columns with more texts than this in their dictionary have no bounds.
   static let dictionaryLimit = 4096
 
-  static func zone(_ integers: [Int64], _ type: DataType, nullCount: Int) -> Zone {
-    guard let first = integers.first else { return .unknown(nullCount: nullCount) }
-    let extremes = Extremes(integers.span, before: first)
+  static func zone(_ extremes: Extremes?, _ type: DataType, nullCount: Int) -> Zone {
+    guard let extremes else { return .unknown(nullCount: nullCount) }
     return Zone(
       minimum: value(extremes.least, type), maximum: value(extremes.greatest, type),
       nullCount: nullCount, isExact: true)

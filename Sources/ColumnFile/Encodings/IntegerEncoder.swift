@@ -7,8 +7,10 @@ enum IntegerEncoder {
   /// Appends the content of the form it chooses and returns its number.
   ///
   /// With `asPlanes` numbers are cut into whole bytes instead of packed, for zstd to compress.
+  /// `measured` may hold what is known of the values.
   static func encode(
-    _ values: [Int64], into writer: inout ByteWriter, depth: Int = 1, asPlanes: Bool = false
+    _ values: [Int64], into writer: inout ByteWriter, depth: Int = 1, asPlanes: Bool = false,
+    measured: IntegerMeasure? = nil
   ) -> Encoding {
     guard let first = values.first else {
       writer.signed(0)
@@ -18,7 +20,7 @@ enum IntegerEncoder {
       writer.signed(first)
       return .constant
     }
-    let measure = IntegerMeasure(values.span)
+    let measure = measured ?? IntegerMeasure(values.span)
     if measure.whole.range == 0 {
       writer.signed(first)
       return .constant
@@ -28,37 +30,37 @@ enum IntegerEncoder {
       writer.signed(measure.whole.leastStep)
       return .sequence
     }
-    let scale = commonScale(values.span, measure.whole)
-    let plan = Plan(measure, count: values.count, scale: scale, depth: depth)
+    let plan = Plan(measure, count: values.count, depth: depth)
     switch plan.encoding {
     case .delta: writeDelta(values, into: &writer, depth, asPlanes)
     case .runs: writeRuns(values, measure.runCount, into: &writer, depth, asPlanes)
     case _ where asPlanes:
-      writePlanes(values, measure, scale, into: &writer)
+      writePlanes(values, measure, into: &writer)
       return .planes
-    case .vectors: writeVectors(values, measure, scale, into: &writer)
-    default: writePacked(values, measure, scale, into: &writer)
+    case .vectors: writeVectors(values, measure, into: &writer)
+    default: writePacked(values, measure, into: &writer)
     }
     return plan.encoding
   }
 
   /// A part inside another: its number, then its content.
   static func encodePart(
-    _ values: [Int64], into writer: inout ByteWriter, depth: Int, asPlanes: Bool = false
+    _ values: [Int64], into writer: inout ByteWriter, depth: Int, asPlanes: Bool = false,
+    measured: IntegerMeasure? = nil
   ) {
     let place = writer.count
     writer.u8(0)
-    let encoding = encode(values, into: &writer, depth: depth, asPlanes: asPlanes)
+    let encoding = encode(
+      values, into: &writer, depth: depth, asPlanes: asPlanes, measured: measured)
     writer.bytes[place] = encoding.rawValue
   }
 
   /// How many bits the values take less because neighbours belong together.
-  static func bitsSavedByOrder(_ values: [Int64], _ measure: IntegerMeasure) -> Int {
-    let scale = commonScale(values.span, measure.whole)
-    let packed = values.count * BitPacking.width(measure.whole.range / scale)
+  static func bitsSavedByOrder(_ count: Int, _ measure: IntegerMeasure) -> Int {
+    let packed = count * BitPacking.width(measure.whole.range / measure.scale)
     if measure.whole.range == 0 { return 0 }
     if measure.whole.stepRange == 0 { return packed }
-    return packed - Plan(measure, count: values.count, scale: scale, depth: 1).bits
+    return packed - Plan(measure, count: count, depth: 1).bits
   }
 
   /// The cheapest form by bits.
@@ -66,7 +68,8 @@ enum IntegerEncoder {
     var encoding: Encoding
     private(set) var bits: Int
 
-    init(_ measure: IntegerMeasure, count: Int, scale: UInt64, depth: Int) {
+    init(_ measure: IntegerMeasure, count: Int, depth: Int) {
+      let scale = measure.scale
       let width = BitPacking.width(measure.whole.range / scale)
       encoding = .packed
       bits = count * width
@@ -93,8 +96,9 @@ enum IntegerEncoder {
   }
 
   private static func writePacked(
-    _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
+    _ values: [Int64], _ measure: IntegerMeasure, into writer: inout ByteWriter
   ) {
+    let scale = measure.scale
     let width = BitPacking.width(measure.whole.range / scale)
     writer.signed(measure.whole.least)
     writer.varint(scale)
@@ -104,8 +108,9 @@ enum IntegerEncoder {
   }
 
   private static func writePlanes(
-    _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
+    _ values: [Int64], _ measure: IntegerMeasure, into writer: inout ByteWriter
   ) {
+    let scale = measure.scale
     let width = BitPacking.width(measure.whole.range / scale)
     let planes = (width + 7) / 8
     writer.signed(measure.whole.least)
@@ -116,8 +121,9 @@ enum IntegerEncoder {
   }
 
   private static func writeVectors(
-    _ values: [Int64], _ measure: IntegerMeasure, _ scale: UInt64, into writer: inout ByteWriter
+    _ values: [Int64], _ measure: IntegerMeasure, into writer: inout ByteWriter
   ) {
+    let scale = measure.scale
     writer.signed(measure.whole.least)
     writer.varint(scale)
     var before: UInt64 = 0
@@ -165,56 +171,5 @@ enum IntegerEncoder {
     writer.count(heads.count)
     encodePart(heads, into: &writer, depth: depth + 1, asPlanes: asPlanes)
     encodePart(lengths, into: &writer, depth: depth + 1, asPlanes: asPlanes)
-  }
-
-  /// The greatest number that divides the distance of every value from the smallest: 1,000,000 for
-  /// timestamps of whole seconds.
-  private static func commonScale(
-    _ values: Span<Int64>, _ extremes: Extremes
-  ) -> UInt64 {
-    if extremes.range < 256 { return 1 }
-    var scale = extremes.range
-    let samples = min(values.count, 64)
-    for sample in 0..<samples {
-      let place = sample * values.count / samples
-      scale = greatestDivisor(scale, UInt64(bitPattern: values[place] &- extremes.least))
-      if scale == 1 { return 1 }
-    }
-    return divides(scale, values, extremes.least) ? scale : everyDivisor(values, extremes)
-  }
-
-  /// Whether the distances are all divisible, by a multiplication instead of a division each: a
-  /// multiple of an odd number times its inverse is the quotient, anything else is too large.
-  private static func divides(_ scale: UInt64, _ values: Span<Int64>, _ base: Int64) -> Bool {
-    let shift = UInt64(scale.trailingZeroBitCount)
-    let odd = scale >> shift
-    let inverse = BitPacking.inverse(of: odd)
-    let limit = UInt64.max / odd
-    let lowBits: UInt64 = 1 << shift - 1
-    var wrong = 0
-    for index in values.indices {
-      let distance = UInt64(bitPattern: values[index] &- base)
-      let quotient = (distance >> shift) &* inverse
-      wrong &+= quotient > limit || distance & lowBits != 0 ? 1 : 0
-    }
-    return wrong == 0
-  }
-
-  /// The slow way, for data whose sample misled.
-  private static func everyDivisor(
-    _ values: Span<Int64>, _ extremes: Extremes
-  ) -> UInt64 {
-    var scale = extremes.range
-    for index in values.indices {
-      scale = greatestDivisor(scale, UInt64(bitPattern: values[index] &- extremes.least))
-      if scale == 1 { return 1 }
-    }
-    return scale
-  }
-
-  private static func greatestDivisor(_ left: UInt64, _ right: UInt64) -> UInt64 {
-    var (left, right) = (left, right)
-    while right != 0 { (left, right) = (right, left % right) }
-    return left
   }
 }
