@@ -66,7 +66,10 @@ let package = Package(
         "Pipeline", "Packs", "Lake", "Query", "Tables", "SQL", "CSV", "ColumnFile", "Objects",
         "Columns", "Bytes",
       ]),
-    .executableTarget(name: "groove", dependencies: ["Commands"], swiftSettings: strict),
+    // Released without the debugger's information, half of the size; names stay, for backtraces.
+    .executableTarget(
+      name: "groove", dependencies: ["Commands"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-S"], .when(configuration: .release))]),
     .target(name: "CCounting", path: "Benchmarks/Counting"),
     .executableTarget(
       name: "bench", dependencies: engine + ["CCounting"], path: "Benchmarks",
