@@ -66,6 +66,8 @@ package enum BitPacking {
     level: CPU.Level = CPU.level
   ) -> [Int64] {
     check(range, count: count, width: width, limit: 64)
+    // Making an empty array by its memory writes the length of the one that all threads share.
+    if count == 0 { return [] }
     // SAFETY: the initializer's buffer has room for `count` values, and the bytes and the range
     // were checked against each other above, as `fill` demands.
     return unsafe [Int64](unsafeUninitializedCapacity: count) { output, filled in
@@ -84,6 +86,7 @@ package enum BitPacking {
     level: CPU.Level = CPU.level
   ) -> [UInt32] {
     check(range, count: count, width: width, limit: 32)
+    if count == 0 { return [] }
     // SAFETY: as above.
     return unsafe [UInt32](unsafeUninitializedCapacity: count) { output, filled in
       unsafe bytes.withUnsafeBufferPointer { input in

@@ -42,6 +42,8 @@ package enum Words {
   package static func doubles(_ bytes: [UInt8], _ range: Range<Int>) -> [Double] {
     precondition(range.count % 8 == 0, "whole doubles")
     let count = range.count / 8
+    // Making an empty array by its memory writes the length of the one that all threads share.
+    if count == 0 { return [] }
     // SAFETY: the source range is inside the array, as slicing checks, and any bytes are a double.
     return unsafe [Double](unsafeUninitializedCapacity: count) { output, filled in
       unsafe bytes[range].withUnsafeBytes { input in

@@ -104,6 +104,8 @@ package enum Zstd {
       said = unsafe ZSTD_getFrameContentSize(input.baseAddress, input.count)
     }
     guard said == UInt64(count) else { throw Damage("its compressed part has another size") }
+    // Making an empty array by its memory writes the length of the one that all threads share.
+    if count == 0 { return [] }
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { output, filled in
       unsafe frame.withUnsafeBufferPointer { input in
         status = unsafe ZSTD_decompressDCtx(
