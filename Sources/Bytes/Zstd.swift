@@ -105,8 +105,7 @@ package enum Zstd {
     }
     guard said == UInt64(count) else { throw Damage("its compressed part has another size") }
     // Making an empty array by its memory writes the length of the one that all threads share.
-    if count == 0 { return [] }
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { output, filled in
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: max(1, count)) { output, filled in
       unsafe frame.withUnsafeBufferPointer { input in
         status = unsafe ZSTD_decompressDCtx(
           context, output.baseAddress, count, input.baseAddress, input.count)
