@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// Names and folders of the file system, each system call once.
@@ -155,9 +156,16 @@ package enum FileSystem {
     }
   }
 
-  /// Has the system write everything that waits to be written, of all file systems. It tells of no
-  /// errors: whoever needs to know synchronizes the file, too, which then costs next to nothing.
-  package static func writeAll() { sync() }
+  /// Waits until everything that was written to the file system of a folder would survive a loss of
+  /// power.
+  package static func synchronizeAll(around folder: String) throws(SystemError) {
+    // SAFETY: Swift passes the path as a NUL-terminated copy that outlives the call.
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError("cannot open", folder, code: errno) }
+    defer { _ = close(descriptor) }
+    let code = groove_synchronize_all(descriptor)
+    guard code == 0 else { throw SystemError("cannot write", folder, code: code) }
+  }
 
   /// The bytes that are free for this process in the file system of `path`; nil where the system
   /// does not tell.
