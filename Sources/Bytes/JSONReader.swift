@@ -63,9 +63,9 @@ private struct JSONReader {
     return value
   }
 
-  private mutating func take(_ byte: Character) -> Bool {
+  private mutating func take(_ byte: Unicode.Scalar) -> Bool {
     skipSpace()
-    guard let wanted = byte.asciiValue, current == wanted else { return false }
+    guard current == UInt8(ascii: byte) else { return false }
     position += 1
     return true
   }
