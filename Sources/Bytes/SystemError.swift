@@ -30,6 +30,7 @@ package struct SystemError: Explained, Sendable {
   private static func remedy(for code: Int32) -> String {
     switch code {
     case ENOENT: "Check the path."
+    case EISDIR: "Name the files in it."
     case EACCES, EPERM: "Check who owns it and its permissions."
     case ENOSPC, EDQUOT: "Free some space and run the same command again."
     case EMFILE, ENFILE: "Raise the limit of open files (ulimit -n)."
