@@ -7,15 +7,31 @@ import Bytes
 // PERF: 1,000 dates with 5,005 objects: 40 s with a synchronization for each object and folder, and
 // still 14 s for their 12,000 calls after all was written (each waits for the disk's own cache).
 
-/// The paths of objects that a loss of power may still take.
+/// What a loss of power may still undo.
 final class Unsettled: Sendable {
-  private let paths = Lock<[String]>([])
+  struct Paths {
+    /// Files whose bytes may be lost, and with them their names.
+    var files: [String] = []
+    /// Folders whose names may be the old ones: what left them is back then, nothing else.
+    var folders: Set<String> = []
+  }
 
-  func add(_ path: String) { paths.withLock { $0.append(path) } }
+  private let paths = Lock(Paths())
 
-  func takeAll() -> [String] {
+  func add(file: String) { paths.withLock { $0.files.append(file) } }
+
+  func add(folder: String) { paths.withLock { _ = $0.folders.insert(folder) } }
+
+  func add(_ other: Paths) {
     paths.withLock { paths in
-      defer { paths = [] }
+      paths.files += other.files
+      paths.folders.formUnion(other.folders)
+    }
+  }
+
+  func takeAll() -> Paths {
+    paths.withLock { paths in
+      defer { paths = Paths() }
       return paths
     }
   }
@@ -35,24 +51,24 @@ extension LocalStore {
         throw error
       }
     }
-    unsettled.add(path)
+    unsettled.add(file: path)
   }
 
   package func settle() throws(ObjectError) {
     let paths = unsettled.takeAll()
-    if paths.isEmpty { return }
     do throws(SystemError) {
-      try paths.count > Self.fewObjects ? settleTogether(paths) : settleEach(paths)
+      let isMany = max(paths.files.count, paths.folders.count) > Self.fewObjects
+      try isMany ? settleTogether(paths) : settleEach(paths)
     } catch {
       // What could not be made safe is still not safe: the next try has to do all of it.
-      for path in paths { unsettled.add(path) }
+      unsettled.add(paths)
       throw ObjectError(error)
     }
   }
 
-  private func settleEach(_ paths: [String]) throws(SystemError) {
-    var folders: Set<String> = []
-    for path in paths {
+  private func settleEach(_ paths: Unsettled.Paths) throws(SystemError) {
+    var folders = paths.folders
+    for path in paths.files {
       try step("synchronize", path)
       try File(path).synchronize()
       // Folders that were made for it have to be found again, too.
@@ -61,13 +77,19 @@ extension LocalStore {
         folder = FileSystem.parent(of: folder)
       }
     }
-    for folder in folders.sorted() { try synchronize(folder) }
+    for folder in folders.sorted() {
+      do throws(SystemError) { try synchronize(folder) } catch {
+        // One that was taken away meanwhile has no names to keep.
+        if !error.isMissing { throw error }
+      }
+    }
   }
 
   /// A folder of the store may be a link to another file system, which is synchronized as well.
-  private func settleTogether(_ paths: [String]) throws(SystemError) {
+  private func settleTogether(_ paths: Unsettled.Paths) throws(SystemError) {
     var devices: Set<UInt64> = []
-    for folder in [name] + Set(paths.map { FileSystem.parent(of: $0) }).sorted() {
+    let folders = paths.folders.union(paths.files.map { FileSystem.parent(of: $0) })
+    for folder in [name] + folders.sorted() {
       guard let device = try FileSystem.status(folder)?.identity.first,
         devices.insert(device).inserted
       else { continue }

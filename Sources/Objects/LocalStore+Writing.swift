@@ -109,8 +109,8 @@ extension LocalStore {
         try remove(target)
         return false
       }
-      try synchronize(FileSystem.parent(of: target))
-      try synchronize(FileSystem.parent(of: path))
+      unsettled.add(folder: FileSystem.parent(of: target))
+      unsettled.add(folder: FileSystem.parent(of: path))
       return true
     } catch {
       if error.isOtherFileSystem { return nil }
@@ -125,7 +125,7 @@ extension LocalStore {
         if error.isMissing { return }
         throw error
       }
-      try synchronize(FileSystem.parent(of: path))
+      unsettled.add(folder: FileSystem.parent(of: path))
     }
   }
 

@@ -30,7 +30,7 @@ package protocol ObjectStore: Sendable {
   /// until then a name may lead to nothing or to a part after one.
   func putSoon(_ name: String, _ bytes: [UInt8]) throws(ObjectError)
 
-  /// Returns when everything that was put soon would survive a loss of power.
+  /// Returns when all that was put soon, moved and deleted would survive a loss of power.
   func settle() throws(ObjectError)
 
   /// The bytes that there is room for; nil where the store does not know.
@@ -42,7 +42,8 @@ package protocol ObjectStore: Sendable {
 
   func copy(_ name: String, to other: String) throws(ObjectError)
 
-  /// Gives an object another name, in place of one that has it.
+  /// Gives an object another name, in place of one that has it. Until `settle` a loss of power may
+  /// give it the old one back.
   func move(_ name: String, to other: String) throws(ObjectError)
 
   /// Moves an object if its content is still that of `revision`, and says whether it was; an object
@@ -58,7 +59,8 @@ package protocol ObjectStore: Sendable {
   /// `time` in microseconds since 1970; returns how much.
   func removeLeftovers(_ prefix: String, before time: Int64) throws(ObjectError) -> Int
 
-  /// Deletes an object; one that is not there is as good as deleted.
+  /// Deletes an object; one that is not there is as good as deleted. Until `settle` a loss of power
+  /// may bring it back.
   func delete(_ name: String) throws(ObjectError)
 }
 

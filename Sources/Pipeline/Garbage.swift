@@ -21,6 +21,7 @@ enum Garbage {
     for folder in ["curated/", "tables/", "archive/", "logs/"] {
       _ = try lake.store.removeLeftovers(folder, before: time)
     }
+    try lake.store.settle()
     return deleted
   }
 

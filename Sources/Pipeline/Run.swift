@@ -150,6 +150,7 @@ package enum Pipeline {
         }
       }
     }
+    try store.settle()
   }
 
   private static func fill(
