@@ -4,7 +4,8 @@ import Columns
 
 extension Suite {
   /// Reading CSV in memory, one thread and all: tokens, typed columns of the two stream tables, the
-  /// same with quoted fields, and the hash that is taken along.
+  /// same with quoted fields, and the hash that is taken along. Keys are known where a pipeline has
+  /// read the dimensions before; else they are new, as where a file is converted by itself.
   static let csv = Suite("csv") { bench in
     let inputs = try CSVInputs(bytes: bench.scaled(200_000_000, smoke: 200_000))
     for level in CPU.available.reversed() {
@@ -18,7 +19,8 @@ extension Suite {
     ) { ContentHash.of(inputs.music.bytes.span) }
     for input in [inputs.music, inputs.musicQuoted, inputs.spotify] {
       for threads in Set([1, bench.threads]).sorted() {
-        try read(bench, input, threads: threads)
+        try read(bench, input, input.columns, "", threads: threads)
+        try read(bench, input, input.columnsWithKnownKeys, ", known keys", threads: threads)
       }
     }
   }
@@ -50,12 +52,14 @@ extension Suite {
     }
   }
 
-  private static func read(_ bench: Measurement, _ input: CSVInput, threads: Int) throws {
-    var options = ReadOptions(columns: input.columns)
+  private static func read(
+    _ bench: Measurement, _ input: CSVInput, _ columns: [InputColumn], _ note: String, threads: Int
+  ) throws {
+    var options = ReadOptions(columns: columns)
     options.threads = threads
     let source = MemorySource(input.bytes)
     try bench.measure(
-      "read \(input.name), \(threads) threads", bytes: input.bytes.count, rows: input.rows,
+      "read \(input.name)\(note), \(threads) threads", bytes: input.bytes.count, rows: input.rows,
       expecting: input.sum
     ) {
       var reader = try CSVReader(source, options)
@@ -83,6 +87,17 @@ struct CSVInput {
   var rows = 0
   var sum: Int64 = 0
   var columns: [InputColumn]
+  /// The texts of the keys, as the dimensions list them, by column.
+  var keys: [String: KeyEncoder] = [:]
+
+  /// The columns as a pipeline reads them that has read the dimensions before.
+  var columnsWithKnownKeys: [InputColumn] {
+    columns.map { column in
+      var column = column
+      if let encoder = keys[column.name] { column.form = .continuing(encoder) }
+      return column
+    }
+  }
 }
 
 /// The stream tables of the built-in packs, with ids as frequent as in life.
@@ -92,23 +107,28 @@ struct CSVInputs {
   var spotify: CSVInput
 
   init(bytes: Int) throws {
-    let key = TextForm.coded(base: nil)
     let columns = [
-      InputColumn("stream_id", .text, form: .compact), InputColumn("user_id", .text, form: key),
-      InputColumn("song_id", .text, form: key), InputColumn("genre", .text, form: key),
-      InputColumn("timestamp", .timestamp), InputColumn("duration_ms", .bigint),
+      InputColumn("stream_id", .text, form: .compact),
+      InputColumn("user_id", .text, form: .compact), InputColumn("song_id", .text, form: .compact),
+      InputColumn("genre", .text, form: .coded(base: nil)), InputColumn("timestamp", .timestamp),
+      InputColumn("duration_ms", .bigint),
     ]
     music = CSVInput(name: "music streams", bytes: [], columns: columns)
     musicQuoted = CSVInput(name: "music streams, quoted genre", bytes: [], columns: columns)
     spotify = CSVInput(
       name: "spotify streams", bytes: [],
       columns: [
-        InputColumn("user_id", .bigint), InputColumn("track_id", .text, form: key),
+        InputColumn("user_id", .bigint), InputColumn("track_id", .text, form: .coded(base: nil)),
         InputColumn("listen_time", .timestamp),
       ])
     var random = Dice(state: 20_240_625)
     let tracks = (0..<89_741).map { _ in random.word(22) }
     let genres = (0..<115).map { "genre-\($0)\($0 % 3 == 0 ? " & more" : "")" }
+    let users = KeyEncoder(TextDictionary(TextVector((0..<1_000_000).map { "U\(padded($0, 7))" })))
+    let songs = KeyEncoder(TextDictionary(TextVector((0..<100_000).map { "T\(padded($0, 6))" })))
+    music.keys = ["user_id": users, "song_id": songs]
+    musicQuoted.keys = music.keys
+    spotify.keys = ["track_id": KeyEncoder(TextDictionary(TextVector(tracks)))]
     append("stream_id,user_id,song_id,genre,timestamp,duration_ms\n", to: \.music)
     append("stream_id,user_id,song_id,genre,timestamp,duration_ms\n", to: \.musicQuoted)
     append("user_id,track_id,listen_time\n", to: \.spotify)

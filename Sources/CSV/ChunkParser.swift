@@ -119,16 +119,16 @@ struct ChunkWork: ~Copyable {
 
   /// Whether each row's last mark is a record end without a carriage return.
   private func isRegular(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Int) -> Bool {
-    let newline = plan.newline
-    let carriageReturn = plan.takesReturn ? 0x0D : newline
+    let newline = UInt64(plan.newline) << 8
+    let carriageReturn: UInt64 = plan.takesReturn ? 0x0D : 0x100
     var mark = plan.width
-    var strange: UInt8 = 0
+    // A record that begins the window has nothing before its end.
+    if marks[mark] == 0 { return false }
+    var strange: UInt64 = 0
     for _ in 0..<rows {
-      let end = Int(marks[mark])
-      strange |= bytes[end] ^ newline
-      // A record that begins the window has nothing before it.
-      let before = bytes[max(0, end &- 1)]
-      if before == carriageReturn && carriageReturn != newline { strange |= 1 }
+      let word = bytes.word64(at: Int(marks[mark]) &- 1)
+      strange |= (word ^ newline) & 0xFF00
+      strange |= word & 0xFF == carriageReturn ? 1 : 0
       mark &+= plan.width
     }
     return strange == 0
@@ -267,6 +267,7 @@ struct ChunkWork: ~Copyable {
   private mutating func fill(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
     var unfit = Unfit()
     let base = chunk.rowCount
+    if base == 0 { reserve(rows, marks) }
     let isValid = rows.isASCII || isText(bytes, rows, marks)
     for (index, column) in plan.options.columns.enumerated() {
       let view = rows.view(of: plan.fields[index])
@@ -284,6 +285,17 @@ struct ChunkWork: ~Copyable {
     } else {
       let kept = drop(bytes, marks, rows, unfit)
       collect(bytes, kept.marks.span, kept.rows)
+    }
+  }
+
+  /// Makes room for about as many rows as the chunk has if all are as long as the first ones.
+  private mutating func reserve(_ rows: Rows, _ marks: Span<UInt32>) {
+    guard rows.count > 0 else { return }
+    let end = rows.view(of: plan.width - 1).end(marks, rows.count - 1)
+    let length = max(1, end - range.lowerBound)
+    let expected = range.count * rows.count / length
+    for (index, column) in plan.options.columns.enumerated() {
+      chunk.columns[index].reserve(expected + expected / 32, column.type)
     }
   }
 

@@ -25,6 +25,8 @@ struct CodeBuilder: Sendable {
     missing = KeyList(affix: table.affix)
   }
 
+  mutating func reserve(_ rows: Int) { codes.reserveCapacity(rows) }
+
   /// Codes one field of a block's rows, the first of which is row `base` of the chunk.
   mutating func append(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int,

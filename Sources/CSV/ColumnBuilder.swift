@@ -22,6 +22,22 @@ struct ColumnBuilder: Sendable {
     if case .compact = column.form, column.type == .text { numbered = NumberedBuilder() }
   }
 
+  /// Makes room for some rows, but for those of texts.
+  mutating func reserve(_ rows: Int, _ type: DataType) {
+    switch type {
+    case .boolean: booleans.reserveCapacity(rows)
+    case .date: dates.reserveCapacity(rows)
+    case .bigint, .timestamp: integers.reserveCapacity(rows)
+    case .double: doubles.reserveCapacity(rows)
+    default:
+      if numbered != nil {
+        numbered?.reserve(rows)
+      } else {
+        codes?.reserve(rows)
+      }
+    }
+  }
+
   /// Converts one field of a block's rows, the first of which is row `base` of the chunk, and notes
   /// the rows that do not fit. Not for texts.
   mutating func convert(

@@ -20,6 +20,8 @@ struct NumberedBuilder: Sendable {
     let base: Int64
   }
 
+  mutating func reserve(_ rows: Int) { codes.reserveCapacity(rows) }
+
   /// Takes one field of a block's rows, the first of which is row `base` of the chunk. If one of
   /// the texts has another form nothing is taken, and the answer is false.
   mutating func append(

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Texts end to end in one buffer.
 ///
 /// Invariant: `offsets` has one entry more than there are texts, starts with 0, never falls, and
@@ -45,7 +47,7 @@ package struct TextVector: Sendable, Hashable {
   }
 
   package mutating func append(_ text: Span<UInt8>) {
-    for index in text.indices { bytes.append(text[index]) }
+    bytes.append(copying: text)
     closeText()
   }
 
