@@ -6,10 +6,10 @@ import Bytes
 // the number is a place in a table of codes. Texts of different lengths have places of their own:
 // all of one digit first, then all of two, and so on, so leading zeros tell apart what they should.
 //
-// All others are in a hash table of slots of 32 bytes, so that looking at one costs one line of the
-// cache; a small table is nearly empty, so that the first slot looked at is the right one. A text of
-// up to 23 bytes is its own key: three words, the length in the highest byte. Of a longer one the
-// key is 128 bits of hash with its length, and the text itself is compared too.
+// All others are in a hash table of slots of 32 bytes, so that looking at one costs one line of
+// the cache; a small table is nearly empty, so that the first slot looked at is the right one. A
+// text of up to 23 bytes is its own key: three words, the length in the highest byte. Of a longer
+// one the key is 128 bits of hash with its length, and the text itself is compared too.
 
 /// Codes by text. Copies share their memory until one of them grows.
 struct KeyTable: Sendable {
