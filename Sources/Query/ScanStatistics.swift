@@ -32,6 +32,8 @@ package struct ScanStatistics: Sendable, Hashable {
   package var distinctPairBatches = 0
   /// Aggregations that were finished a partition at a time, without merging.
   package var partitionedAggregations = 0
+  /// Passes over rows that several aggregations took together.
+  package var sharedPasses = 0
   /// Operators whose rows or groups did not fit memory, and what went to disk for them.
   package var spilledAggregations = 0
   package var spilledSorts = 0
@@ -63,6 +65,7 @@ package struct ScanStatistics: Sendable, Hashable {
     distinctHashedBatches += other.distinctHashedBatches
     distinctPairBatches += other.distinctPairBatches
     partitionedAggregations += other.partitionedAggregations
+    sharedPasses += other.sharedPasses
     spilledAggregations += other.spilledAggregations
     spilledSorts += other.spilledSorts
     spilledWindows += other.spilledWindows

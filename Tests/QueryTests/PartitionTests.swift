@@ -70,6 +70,42 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 3])
+  func `is passed over once by aggregations of one view`(threads: Int) throws {
+    let view = """
+      (SELECT p.played::DATE AS d, p.user_id AS u, p.ms,
+         CASE WHEN s.song_id IS NULL THEN 'none' ELSE s.genre END AS genre
+       FROM plays p LEFT JOIN songs s USING (song_id))
+      """
+    let queries = [
+      "SELECT d, genre, count(*) FROM \(view) WHERE genre IS NOT NULL GROUP BY d, genre",
+      "SELECT d, u, sum(ms) FROM \(view) WHERE genre IS NOT NULL GROUP BY d, u",
+      "SELECT DISTINCT d, ms % 2 FROM \(view)",
+      "SELECT d, count(DISTINCT u) FROM \(view) GROUP BY d",
+    ].map { "SELECT * FROM (\($0)) ORDER BY ALL" }
+    var selects: [Select] = []
+    for sql in queries {
+      guard case .select(let select) = try Parser.statement(SourceText(sql)) else { continue }
+      selects.append(select)
+    }
+    let engine = QueryEngine(
+      try Self.catalog(blockRows: 2), QueryOptions(threads: threads, memory: 64 << 20))
+    let together = try engine.runAll(selects)
+    // One pass a day.
+    #expect(together.last?.statistics.sharedPasses == 3)
+    for (sql, result) in zip(queries, together) {
+      let alone = try engine.run(sql)
+      #expect(alone.statistics.sharedPasses == 0)
+      #expect(rows(result) == rows(alone), "\(sql)")
+    }
+    // Groups that cannot be held together are worked out one by one.
+    let poor = QueryEngine(
+      try Self.catalog(blockRows: 2), QueryOptions(threads: threads, memory: 1))
+    let separate = try poor.runAll(selects)
+    #expect(separate.last?.statistics.sharedPasses == 0)
+    for (one, other) in zip(together, separate) { #expect(rows(one) == rows(other)) }
+  }
+
   @Test func `is aggregated by partition where the date is among the keys`() throws {
     let engine = QueryEngine(try Self.catalog(blockRows: 2), QueryOptions(threads: 2))
     let cases = [

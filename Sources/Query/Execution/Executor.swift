@@ -12,8 +12,9 @@ struct Executor: Sendable {
   private(set) var partition: Value?
   let collector = StatisticsCollector()
   let joins = JoinMemory()
-  /// The rows of shared plans; only those of one partition are kept.
-  private var memory: FrameMemory?
+  /// The rows of shared plans and the groups of passes over them; only those of one partition are
+  /// kept.
+  private(set) var memory: FrameMemory?
   /// Set where the operators are to be timed.
   let profile: Profile?
 
@@ -81,11 +82,11 @@ struct Executor: Sendable {
       return try stream(input).projected(to: expressions)
     case .join(let join): return try self.join(join)
     case .aggregate(let aggregation): return try aggregate(aggregation)
+    case .distinct:
+      guard let aggregation = plan.asAggregation else { preconditionFailure("rows are groups") }
+      return try aggregate(aggregation)
     case .window(let input, let calls):
       return try windows(input, calls, where: nil)
-    case .distinct(let input):
-      let keys = input.types.enumerated().map { Bound.column($0.offset, $0.element) }
-      return try aggregate(Aggregation(input: input, keys: keys, aggregates: []))
     case .sort(let input, let orders, let limit, let offset):
       return try sorted(input, orders, limit: limit, offset: offset)
     case .slice(let input, let limit, let offset):
@@ -107,7 +108,11 @@ struct Executor: Sendable {
     let inner = try stream(plan)
     return Stream(count: inner.count, partitions: inner.partitions, bounds: inner.bounds) {
       (piece) throws(QueryError) in
-      try memory.frame(number, piece) { () throws(QueryError) in try inner.read(piece) }
+      try memory.frame(number, piece) { () throws(QueryError) in
+        var frame = try inner.read(piece)
+        frame.memory = ExpressionMemory()
+        return frame
+      }
     }
   }
 

@@ -47,9 +47,11 @@ struct PartitionedRun {
     let all = partitions
     // With fewer partitions than threads, the threads share the blocks of a partition.
     let inner = max(1, executor.options.threads / max(1, all.count))
+    let passes = SharedPass.all(of: jobs, executor.shared)
     let parts = try Parallel.map(count: all.count, threads: executor.options.threads) {
       (place) throws(QueryError) in
       let own = executor.restricted(to: all[place], threads: inner)
+      for pass in passes { try own.carryOut(pass) }
       var rows: [StoredRows] = []
       for job in jobs {
         rows.append(

@@ -22,7 +22,8 @@ final class JoinMemory: Sendable {
   }
 }
 
-/// The rows of shared plans that were worked out for one partition.
+/// The rows of shared plans that were worked out for one partition, and the groups of the passes
+/// over them.
 final class FrameMemory: Sendable {
   private struct Place: Hashable {
     let plan: Int
@@ -30,8 +31,10 @@ final class FrameMemory: Sendable {
   }
 
   private struct Content {
-    var frames: [Place: Frame] = [:]
+    var frames: [Place: (frame: Frame, bytes: Int)] = [:]
     var bytes = 0
+    /// By what an aggregation says.
+    var groups: [String: Frame] = [:]
   }
 
   private let content = Lock(Content())
@@ -44,15 +47,37 @@ final class FrameMemory: Sendable {
     _ plan: Int, _ piece: Int, _ make: () throws(QueryError) -> Frame
   ) throws(QueryError) -> Frame {
     let place = Place(plan: plan, piece: piece)
-    if let known = content.withLock({ $0.frames[place] }) { return known }
+    if let known = content.withLock({ $0.frames[place]?.frame }) { return known }
     let made = try make()
     content.withLock { content in
       let size = made.byteCount
       if content.bytes + size > limit || content.frames[place] != nil { return }
-      content.frames[place] = made
+      content.frames[place] = (made, size)
       content.bytes += size
     }
     return made
+  }
+
+  /// Lets go of a piece of some plans that nobody will ask for again.
+  func forget(_ plans: Set<Int>, _ piece: Int) {
+    content.withLock { content in
+      for plan in plans {
+        let known = content.frames.removeValue(forKey: Place(plan: plan, piece: piece))
+        content.bytes -= known?.bytes ?? 0
+      }
+    }
+  }
+
+  func keep(_ groups: Frame, of aggregation: Aggregation) {
+    let identity = aggregation.identity
+    content.withLock { $0.groups[identity] = groups }
+  }
+
+  /// The groups of an aggregation, if a pass has worked them out.
+  func groups(of aggregation: Aggregation) -> Frame? {
+    if content.withLock({ $0.groups.isEmpty }) { return nil }
+    let identity = aggregation.identity
+    return content.withLock { $0.groups[identity] }
   }
 }
 

@@ -14,7 +14,7 @@ extension Bound {
     case .constant(let value, let type):
       guard let text = value.text else { return "NULL" }
       switch type {
-      case .text: return "'\(text)'"
+      case .text: return "'\(text.map { $0 == "'" ? "''" : String($0) }.joined())'"
       case .bigint, .boolean: return text
       default: return "\(type) '\(text)'"
       }

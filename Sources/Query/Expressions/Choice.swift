@@ -53,8 +53,9 @@ struct Choice {
         mark(&choice, UInt8(number), where: try branch.condition.evaluate(frame))
       }
     }
-    let values = isLazy ? try chosen(results, choice, frame) : try all(results, frame)
-    return .column(merged(values, choice))
+    if isLazy { return .column(merged(try chosen(results, choice, frame), choice)) }
+    if let patched = try patched(results, choice, frame) { return patched }
+    return .column(merged(try all(results, frame), choice))
   }
 
   private func mark(_ choice: inout [UInt8], _ number: UInt8, where truth: Operand) {
@@ -230,8 +231,8 @@ final class CodeUnion: Sendable {
   private struct Entry {
     let parts: [TextDictionary]
     let dictionary: TextDictionary
-    /// For each part, the code in `dictionary` of each of its codes.
-    let codes: [[UInt32]]
+    /// For each part, the code in `dictionary` of each of its codes; nil where it is the same.
+    let codes: [[UInt32]?]
   }
 
   private let entries = Lock<[Entry]>([])
@@ -254,8 +255,11 @@ final class CodeUnion: Sendable {
     let entry = entry(for: columns.map(\.1), isConstant: isConstant)
     var codes: [[UInt32]] = []
     for (number, (own, dictionary)) in columns.enumerated() {
-      let map = entry.codes[number]
-      codes.append(dictionary.count == 0 ? own : own.map { map[Int($0)] })
+      if let map = entry.codes[number], dictionary.count > 0 {
+        codes.append(own.map { map[Int($0)] })
+      } else {
+        codes.append(own)
+      }
     }
     return (codes, entry.dictionary)
   }
@@ -273,10 +277,11 @@ final class CodeUnion: Sendable {
     }
     if let known { return known }
     var table = GroupTable([.text])
-    var codes: [[UInt32]] = []
+    var codes: [[UInt32]?] = []
     for part in parts {
       let texts = Column(.text, .texts(part.texts))
-      codes.append(table.add([texts], rowCount: part.count).ids)
+      let own = table.add([texts], rowCount: part.count).ids
+      codes.append(own.indices.allSatisfy { own[$0] == $0 } ? nil : own)
     }
     let dictionary = TextDictionary(Operand.column(table.keyColumns()[0]).texts)
     let entry = Entry(parts: parts, dictionary: dictionary, codes: codes)

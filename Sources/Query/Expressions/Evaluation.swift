@@ -26,7 +26,9 @@ extension Bound {
       let value = try operand.evaluate(frame)
       return value.nullness(isNegated: isNegated)
     case .conditional(let branches, let otherwise, let type, let union):
-      return try Choice(type, union).evaluate(branches, otherwise: otherwise, frame)
+      return try frame.remembered(self) { () throws(QueryError) in
+        try Choice(type, union).evaluate(branches, otherwise: otherwise, frame)
+      }
     case .coalesce(let operands, let type, let union):
       return try Choice(type, union).firstValid(operands, frame)
     case .isIn(let operand, let set, let isNegated):

@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 import Kernels
 
@@ -6,6 +7,8 @@ import Kernels
 struct Frame: Sendable {
   private(set) var slots: [Slot]
   var rowCount: Int
+  /// Set where several plans compute over the same rows.
+  var memory: ExpressionMemory?
 
   init(slots: [Slot], rowCount: Int) {
     self.slots = slots
@@ -41,6 +44,23 @@ struct Frame: Sendable {
   func loaded() throws(QueryError) -> Frame { Frame(try columns, rowCount: rowCount) }
 
   mutating func append(_ column: Column) { slots.append(.ready(column)) }
+
+  /// The value of an expression, computed once for all plans that compute over these rows.
+  func remembered(
+    _ expression: Bound, _ make: () throws(QueryError) -> Operand
+  ) throws(QueryError) -> Operand {
+    guard let memory else { return try make() }
+    let key = expression.key
+    if let known = memory.values.withLock({ $0[key] }) { return known }
+    let made = try make()
+    memory.values.withLock { $0[key] = made }
+    return made
+  }
+}
+
+/// The values of expressions over the rows of a frame, by what the expressions say.
+final class ExpressionMemory: Sendable {
+  let values = Lock<[String: Operand]>([:])
 }
 
 /// A value of each row for a function: a column, or one value for all rows.
