@@ -52,7 +52,8 @@ def run(job, text, path=None):
 
 
 def scan(job):
-    run(job, f"SELECT count(), sum(duration_ms) FROM {read_csv(job, 'streams')}")
+    counts = ", ".join(f"count({name})" for name in TABLES["streams"])
+    run(job, f"SELECT {counts} FROM {read_csv(job, 'streams')}")
 
 
 def convert(job):

@@ -47,7 +47,8 @@ def database(job):
 
 
 def scan(job):
-    connect(job).execute(f"SELECT count(*), sum(duration_ms) FROM {read_csv(job, 'streams')}").fetchall()
+    counts = ", ".join(f"count({name})" for name in TABLES["streams"])
+    connect(job).execute(f"SELECT {counts} FROM {read_csv(job, 'streams')}").fetchall()
 
 
 def convert(job):

@@ -3,7 +3,6 @@
 import glob
 
 import pyarrow
-import pyarrow.compute as compute_functions
 import pyarrow.csv
 import pyarrow.dataset
 import pyarrow.parquet
@@ -31,10 +30,10 @@ def set_threads(job):
 
 def scan(job):
     set_threads(job)
-    rows, total = 0, 0
-    for batch in read(job, "streams", ["duration_ms"]):
-        rows += batch.num_rows
-        total += compute_functions.sum(batch.column(0)).as_py() or 0
+    counts = dict.fromkeys(TABLES["streams"], 0)
+    for batch in read(job, "streams", list(counts)):
+        for name in counts:
+            counts[name] += batch.num_rows - batch[name].null_count
 
 
 def convert(job):

@@ -22,7 +22,7 @@ def read_csv(spark, job, table):
 
 
 def scan(job):
-    read_csv(connect(job), job, "streams").agg(f.count("*"), f.sum("duration_ms")).collect()
+    read_csv(connect(job), job, "streams").agg(*(f.count(name) for name in TABLES["streams"])).collect()
 
 
 def convert(job):

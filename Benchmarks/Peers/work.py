@@ -5,7 +5,7 @@ usage: ENGINE_peer.py JOB --data FOLDER --out FOLDER [--threads N] [--queries FI
 FOLDER holds incoming/{streams,songs,users} of the pack `music`, as `groove generate` makes it. Jobs, of which an engine
 has those that it can do:
 
-  scan         read the CSV of the plays, count them and sum their time
+  scan         read the CSV of the plays by the types of its columns, and count the values of each
   convert      CSV of the plays to columnar files: Parquet, zstd, partitioned by date
   load         CSV to the engine's own storage
   kpis         genre_metrics, top_3_songs and top_5_genres from those columnar files, as CSV
