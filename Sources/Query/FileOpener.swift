@@ -54,9 +54,7 @@ struct FileOpener: Sendable {
       return ofOneKind(found)
     }
     if kind != .folder { return [path] }
-    var found: [String] = []
-    do { try collect(path, &found) } catch { throw QueryError(error) }
-    return ofOneKind(found)
+    do { return ofOneKind(try DataFiles.all(under: path)) } catch { throw QueryError(error) }
   }
 
   private func ofOneKind(_ paths: [String]) -> [String] {
@@ -68,22 +66,6 @@ struct FileOpener: Sendable {
   private func matches(_ pattern: String) throws(QueryError) -> [String] {
     if !pattern.contains(where: { $0 == "*" || $0 == "?" }) { return [] }
     do { return try PathPattern(pattern).files() } catch { throw QueryError(error) }
-  }
-
-  private func collect(_ folder: String, _ found: inout [String]) throws(SystemError) {
-    for entry in try FileSystem.entries(of: folder) {
-      if entry.name.hasPrefix(".") || entry.name.hasPrefix("_") { continue }
-      let path = "\(folder)/\(entry.name)"
-      if try FileSystem.status(path)?.kind == .folder {
-        try collect(path, &found)
-      } else if path.hasSuffix(".groove") || Self.isCSV(path) {
-        found.append(path)
-      }
-    }
-  }
-
-  private static func isCSV(_ path: String) -> Bool {
-    [".csv", ".csv.gz", ".csv.zst"].contains { path.hasSuffix($0) }
   }
 
   /// The file's name without its folder and its endings.

@@ -3,6 +3,7 @@ import CSV
 import Columns
 import Packs
 import Pipeline
+import Query
 import SQL
 
 extension Verb {
@@ -22,9 +23,9 @@ extension Verb {
     arguments: [Argument("CSV", .path, isRepeated: true)],
     flags: [out, columns, partition, fromPack, ofTable, Flags.maxReject, Flags.format],
     details: """
-      Reads CSV (also .gz and .zst) by declared columns and writes .groove files. The columns are
-      those of --columns, or of a pack's table, whose checks are made too. Columns that are not
-      declared are left out.
+      Reads CSV (also .gz and .zst) by declared columns and writes .groove files. A folder means all
+      of that kind in it and in its folders. The columns are those of --columns, or of a pack's
+      table, whose checks are made too. Columns that are not declared are left out.
 
       Where --out ends in .groove, all inputs go into that one file, rows in their order. Else it is
       a folder: of a table with a partition it must be new, and gets one folder a date,
@@ -43,14 +44,14 @@ extension Verb {
       "groove convert a.csv b.csv.gz --columns 'name TEXT' --out folder",
       "groove convert a.csv --columns 'at TIMESTAMP NOT NULL' --partition 'date(at)' --out days",
       "groove convert plays.csv --columns auto",
-      "groove convert streams/*.csv --pack music --table streams --out streams",
+      "groove convert incoming/streams --pack music --table streams --out streams",
     ]
   ) { invocation, console in
     if invocation[columns] == "auto" { return try propose(invocation, console) }
     guard let target = invocation[out] else {
       throw UsageError("--out is missing: the file or folder to write")
     }
-    let inputs = invocation.all("CSV")
+    let inputs = try inputs(invocation)
     let table = try convertedTable(invocation, inputs[0])
     Signals.catchInterrupts()
     var options = ConversionOptions()
@@ -69,11 +70,18 @@ extension Verb {
     return work.hasRefusals ? .refused : .done
   }
 
+  /// The files to read, of which there is at least one.
+  private static func inputs(_ invocation: Invocation) throws -> [String] {
+    let files = try DataFiles.csv(invocation.all("CSV"))
+    if files.isEmpty { throw UsageError("there are no .csv, .csv.gz or .csv.zst files there") }
+    return files
+  }
+
   /// Shows what the first input could be declared as.
   private static func propose(
     _ invocation: Invocation, _ console: Console
   ) throws -> ExitStatus {
-    let proposal = try ColumnsProposal(invocation.all("CSV")[0], threads: invocation.threads)
+    let proposal = try ColumnsProposal(try inputs(invocation)[0], threads: invocation.threads)
     if invocation.has(Flags.json) {
       try console.report(
         .members([
