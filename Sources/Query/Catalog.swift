@@ -79,6 +79,9 @@ package final class UnopenedFile: Sendable {
       return made
     }
   }
+
+  /// Lets go of the file with what was decoded for all of its blocks; who asks again opens it anew.
+  func close() { opened.withLock { $0 = nil } }
 }
 
 /// A catalog of tables in memory.

@@ -106,6 +106,31 @@ import Testing
     for (one, other) in zip(together, separate) { #expect(rows(one) == rows(other)) }
   }
 
+  @Test func `lets go of the files of a partition that is done`() throws {
+    final class Openings: Sendable { let count = Lock(0) }
+    let openings = Openings()
+    let whole = try #require(try Self.catalog(blockRows: 2).table("plays") as? SegmentTable)
+    let segments = whole.segments.map { segment -> Segment in
+      guard case .file(let file) = segment.content else { return segment }
+      let unopened = UnopenedFile(rowCount: file.rowCount) { () throws(QueryError) in
+        openings.count.withLock { $0 += 1 }
+        return file
+      }
+      return Segment(partition: segment.partition, content: .unopened(unopened))
+    }
+    let plays = SegmentTable(
+      whole.name, whole.schema, segments: segments, partitionColumn: whole.partitionColumn)
+    let engine = QueryEngine(MemoryCatalog([plays]), QueryOptions(threads: 2))
+    let sql = "SELECT played::DATE AS d, count(*) FROM plays GROUP BY d ORDER BY d"
+    let expected = rows(try QueryEngine(MemoryCatalog([whole]), QueryOptions(threads: 2)).run(sql))
+    #expect(expected.count == 3)
+    for run in 1...2 {
+      #expect(rows(try engine.run(sql)) == expected)
+      // Each file was opened once a run, and was not kept for the next.
+      #expect(openings.count.withLock { $0 } == 3 * run)
+    }
+  }
+
   @Test func `is aggregated by partition where the date is among the keys`() throws {
     let engine = QueryEngine(try Self.catalog(blockRows: 2), QueryOptions(threads: 2))
     let cases = [

@@ -48,6 +48,7 @@ struct PartitionedRun {
     // With fewer partitions than threads, the threads share the blocks of a partition.
     let inner = max(1, executor.options.threads / max(1, all.count))
     let passes = SharedPass.all(of: jobs, executor.shared)
+    let tables = (jobs + executor.shared).flatMap(\.tables)
     let parts = try Parallel.map(count: all.count, threads: executor.options.threads) {
       (place) throws(QueryError) in
       let own = executor.restricted(to: all[place], threads: inner)
@@ -57,9 +58,22 @@ struct PartitionedRun {
         rows.append(
           try own.stored(try own.stream(job), executor, share: all.count * jobs.count))
       }
+      close(all[place], of: tables)
       return rows
     }
     executor.collector.add { $0.partitionedAggregations += jobs.count }
     return jobs.indices.map { job in StoredRows(parts.map { $0[job] }) }
+  }
+
+  /// Lets go of the files of a partition.
+  ///
+  /// PERF: the maps of 14 files a date, kept to the end, made a rebuild of 500 M plays on 30 dates
+  /// hold 1.45 GB; without them it holds 0.41 GB (2026-11-27).
+  private func close(_ partition: Value, of tables: [any TableSource]) {
+    for table in tables where table.partitionColumn != nil {
+      for segment in table.segments where (segment.partition ?? .null) == partition {
+        if case .unopened(let file) = segment.content { file.close() }
+      }
+    }
   }
 }

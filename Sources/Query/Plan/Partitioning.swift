@@ -108,6 +108,12 @@ extension Plan {
     }
   }
 
+  /// The tables that it reads itself, not by what is shared.
+  var tables: [any TableSource] {
+    if case .scan(let scan) = self { return [scan.table] }
+    return inputs.flatMap(\.tables)
+  }
+
   /// The partitions of the tables it reads, in the order in which they are met.
   func partitions(_ shared: [Plan]) -> [Value] {
     switch self {
