@@ -29,6 +29,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BUILT_IN = HERE.parent / "Sources" / "Packs" / "BuiltIn"
 FIELD_LIMIT = 16 << 20
+RECORD_LIMIT = 64 << 20
 MAX_REJECT = Fraction(1, 10)
 
 
@@ -82,6 +83,8 @@ def read_record(data, start):
         if data[at] != 0x2C:
             raise Rejected("text behind a closing quote")
         at += 1
+        if at - start > RECORD_LIMIT:
+            raise Rejected("record too long")
 
 
 def read_file(path):

@@ -62,6 +62,7 @@ extension RecordScanner.Violation {
     case .textBehindQuote: "has text behind the quote that closes a field"
     case .unclosedQuote: "has a quote that is never closed"
     case .fieldTooLong: "has a field of more than \(fieldLimit) bytes"
+    case .recordTooLong: "goes on for more than \(4 * fieldLimit) bytes"
     }
   }
 }

@@ -2,8 +2,9 @@
 ///
 /// A quote opens only at the start of a field and closes only before a delimiter, the end of the
 /// record or the end of input. A quote inside an unquoted field, a closing quote followed by other
-/// text, a quote that is never closed and a field over the limit break the record: it is rejected
-/// from its start to its first line break, and reading goes on there.
+/// text, a quote that is never closed, a field over the limit and a field that begins too far from
+/// the start of its record break the record: it is rejected from its start to its first line break,
+/// and reading goes on there. So no record takes more memory than the limits allow.
 ///
 /// Everything faster must agree with this.
 struct RecordScanner: Sendable {
@@ -19,7 +20,7 @@ struct RecordScanner: Sendable {
   }
 
   enum Violation: Equatable {
-    case quoteInside, textBehindQuote, unclosedQuote, fieldTooLong
+    case quoteInside, textBehindQuote, unclosedQuote, fieldTooLong, recordTooLong
   }
 
   private let delimiter: [UInt8]
@@ -28,6 +29,8 @@ struct RecordScanner: Sendable {
   let escape: UInt8?
   private let recordDelimiter: [UInt8]
   let fieldLimit: Int
+  /// How far behind the start of its record a field may begin.
+  var recordLimit: Int { 4 * fieldLimit }
 
   init(_ dialect: Dialect, fieldLimit: Int) {
     delimiter = dialect.delimiter
@@ -51,6 +54,10 @@ struct RecordScanner: Sendable {
       case .delimiter(let end):
         marks.append(UInt32(truncatingIfNeeded: end))
         field = end + delimiter.count
+        if field - start > recordLimit {
+          marks.removeLast(marks.count - kept)
+          return .broken(.recordTooLong, next: lineBreak(bytes, from: start, isLast: isLast))
+        }
       case .recordEnd(let end, let next):
         if marks.count == kept + 1 && end == start {
           marks.removeLast(marks.count - kept)

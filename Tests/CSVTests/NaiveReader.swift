@@ -71,6 +71,7 @@ struct NaiveReader {
       if let length = breakLength(body, place) { return (fields, place + length) }
       if body[place] != 0x2C { return nil }
       place += 1
+      if place - start > 4 * fieldLimit { return nil }
     }
   }
 

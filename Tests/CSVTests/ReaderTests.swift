@@ -114,6 +114,26 @@ import Testing
     #expect(wide.texts == [names])
   }
 
+  @Test(arguments: [
+    ("1,\(String(repeating: "x,", count: 100_000))", "goes on for more than 4000 bytes"),
+    ("1,\(String(repeating: "x", count: 100_000))", "has a field of more than 1000 bytes"),
+    ("1,\"\(String(repeating: "x", count: 100_000))", "has a field of more than 1000 bytes"),
+  ])
+  func `gives up on a record that does not end`(endless: String, reason: String) throws {
+    for (chunkBytes, threads) in [(1, 1), (100, 2), (5_000, 1), (1 << 20, 3)] {
+      let whole = try read(
+        "a,b\n0,w\n\(endless)\n2,y\n", texts("a", "b"), chunkBytes: chunkBytes, threads: threads
+      ) {
+        $0.fieldLimit = 1_000
+        $0.rawTextLimit = 10
+      }
+      #expect(whole.texts == [["0", "w"], ["2", "y"]])
+      #expect(whole.rejections.map(\.reason) == [reason])
+      #expect(whole.rejections.map(\.line) == [3])
+      #expect(whole.rejections.map(\.rawText) == [Array(endless.utf8.prefix(10))])
+    }
+  }
+
   @Test func `reads back what the writer writes`() throws {
     let columns = [
       InputColumn("t", .text), InputColumn("b", .boolean), InputColumn("i", .bigint),
