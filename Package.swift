@@ -92,6 +92,30 @@ let package = Package(
     tests("Pipeline"),
     tests("Commands"),
     tests("EndToEnd", exclude: ["Transcripts", "OwnPack"]),
+    .target(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .executableTarget(
+      name: "FuzzDriver", dependencies: engine + ["CFuzzer"], path: "Tests/FuzzDriver",
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// GROOVE_FUZZ names the runtime library of libFuzzer that has no `main`: then everything is built
+// for it, see .ci/deep.
+if let runtime = Context.environment["GROOVE_FUZZ"] {
+  for target in package.targets where target.type == .regular || target.type == .executable {
+    let isCompiledC = target.name.hasPrefix("C") && target.swiftSettings == nil
+    if isCompiledC {
+      target.cSettings = [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
+    } else {
+      target.swiftSettings =
+        (target.swiftSettings ?? [])
+        + [.define("FUZZING"), .unsafeFlags(["-sanitize=fuzzer,address"])]
+    }
+    if target.name == "FuzzDriver" {
+      target.linkerSettings = [
+        .unsafeFlags(["-sanitize=address", runtime]), .linkedLibrary("stdc++"),
+      ]
+    }
+  }
+}

@@ -73,7 +73,7 @@ extension ColumnFile {
         size + Format.tailSize <= tailSize
         ? Array(end[(end.count - Format.tailSize - size)..<(end.count - Format.tailSize)])
         : try bytes(of: source, at: footerStart, count: size)
-      guard content.count == size, Checksum.crc32c(content) == checksum else {
+      guard content.count == size, Checksum.isRight(checksum, of: content.span) else {
         throw Damage("the checksum of its footer is wrong")
       }
       try checkFeatures(content, source.name)

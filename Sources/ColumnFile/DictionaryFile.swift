@@ -71,7 +71,7 @@ package struct DictionaryFile: Sendable {
       throw Damage("it is not a dictionary")
     }
     var tail = ByteReader(bytes, bytes.count - 4..<bytes.count)
-    guard try tail.u32() == Checksum.crc32c(bytes[..<(bytes.count - 4)]) else {
+    guard Checksum.isRight(try tail.u32(), of: bytes.span.extracting(..<(bytes.count - 4))) else {
       throw Damage("its checksum is wrong")
     }
     var reader = ByteReader(bytes, 4..<bytes.count - 4)
