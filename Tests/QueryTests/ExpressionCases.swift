@@ -31,7 +31,7 @@ enum ExpressionCases {
     ("round(2.45, 1)", "DECIMAL(3,1)", "2.5"),
     ("round(2.45::DOUBLE, 1)", "DOUBLE", "2.5"),
     ("round(-2.5::DOUBLE)", "DOUBLE", "-3.0"),
-    ("round(2.675::DOUBLE, 2)", "DOUBLE", "2.68"),
+    ("round(2.675::DOUBLE, 2)", "DOUBLE", "2.67"),
     ("round(0.285::DOUBLE, 2)", "DOUBLE", "0.28"),
     ("round(1250::BIGINT, -2)", "BIGINT", "1300"),
     ("round(-15::BIGINT, -1)", "BIGINT", "-20"),

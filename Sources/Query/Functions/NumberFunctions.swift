@@ -64,8 +64,19 @@ enum Rounding: String, Sendable {
       return result.isFinite ? result : 0
     }
     let power = pow(10, Double(digits))
-    let result = whole(value * power) / power
+    let result = (self == .nearest ? nearest(value, power) : whole(value * power)) / power
     return result.isFinite ? result : value
+  }
+
+  /// The product rounded as it is, not as it comes out: 2.675 is a little less than that, so that
+  /// 100 times it is less than 267.5, though the nearest DOUBLE is 267.5.
+  private func nearest(_ value: Double, _ power: Double) -> Double {
+    let product = value * power
+    let rounded = product.rounded(.toNearestOrAwayFromZero)
+    guard (rounded - product).magnitude == 0.5 else { return rounded }
+    let error = (-product).addingProduct(value, power)
+    if error == 0 || (error < 0) == (product < 0) { return rounded }
+    return product.rounded(.towardZero)
   }
 
   private func whole(_ value: Double) -> Double {
