@@ -70,5 +70,5 @@ SELECT
   total_plays,
   unique_tracks,
   top_artist,
-  round(unique_tracks / total_plays, 2) AS track_diversity_index
+  (unique_tracks / total_plays)::DECIMAL(38, 2)::DOUBLE AS track_diversity_index
 FROM hours LEFT JOIN artists USING (date, hour);

@@ -6,8 +6,9 @@ WITH genres AS (
   SELECT
     genre    AS track_genre,
     count(*) AS listen_count,
-    round(avg(duration_ms), 2) AS avg_track_duration_ms,
-    round(0.5 * count(*) + 0.5 * round(avg(popularity), 2), 2) AS popularity_index
+    avg(duration_ms)::DECIMAL(38, 2)::DOUBLE AS avg_track_duration_ms,
+    avg(popularity)::DECIMAL(38, 2)::DOUBLE AS avg_popularity,
+    (0.5 * listen_count + 0.5 * avg_popularity)::DECIMAL(38, 2)::DOUBLE AS popularity_index
   FROM plays
   WHERE genre IS NOT NULL
   GROUP BY genre

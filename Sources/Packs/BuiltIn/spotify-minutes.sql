@@ -14,11 +14,11 @@ WITH genres AS (
   SELECT
     date,
     track_genre,
-    count(*)                                  AS listen_count,
-    count(DISTINCT user_id)                   AS unique_listeners,
-    round(sum(duration_ms) / 60000, 2)        AS total_listening_time,
-    round(sum(duration_ms) / count(DISTINCT user_id) / 60000, 2)
-                                              AS avg_listening_time_per_user,
+    count(*)                AS listen_count,
+    count(DISTINCT user_id) AS unique_listeners,
+    (sum(duration_ms) / 60000)::DECIMAL(38, 2)::DOUBLE AS total_listening_time,
+    (sum(duration_ms) / unique_listeners / 60000)::DECIMAL(38, 2)::DOUBLE
+                            AS avg_listening_time_per_user,
     row_number() OVER (PARTITION BY date ORDER BY count(*) DESC, track_genre) AS rank
   FROM plays
   GROUP BY date, track_genre
