@@ -42,7 +42,8 @@ extension JSON {
   /// The value of the first member called `name`; nil where there is none.
   package subscript(name: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
+    for place in members.indices where members[place].name == name { return members[place].value }
+    return nil
   }
 
   package var asText: String? {

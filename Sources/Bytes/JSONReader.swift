@@ -74,6 +74,7 @@ private struct JSONReader {
     position += 1
     var members: [JSON.Member] = []
     if take("}") { return .object(members) }
+    members.reserveCapacity(6)
     repeat {
       skipSpace()
       guard current == UInt8(ascii: "\"") else { throw JSONError(position, "a name is missing") }
@@ -113,6 +114,10 @@ private struct JSONReader {
       position += 1
       if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { position += 1 }
       try digits()
+    }
+    if isInteger, position - firstDigit <= 18 {
+      let magnitude = bytes[firstDigit..<position].reduce(0) { $0 &* 10 &+ Int64($1 & 15) }
+      return .integer(firstDigit > start ? -magnitude : magnitude)
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isInteger { return Int64(text).map { .integer($0) } ?? .digits(text) }
