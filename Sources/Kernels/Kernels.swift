@@ -6,7 +6,7 @@
 //     FROM a scan        batches of up to 65,536 rows, the columns it needs
 //     JOIN               `HashJoin` of the smaller side, once. A coded column to a dimension with a
 //                        unique key: `rowsByCode(of:for:)` once a dictionary, then `gather`
-//     WHERE              `select(_:where:)`, `selectedRows`
+//     WHERE              `selectedRows`, then `gather`
 //     GROUP BY           `GroupTable.add` gives the group of each row of the batch,
 //     aggregates         `AggregateSet.update` adds the batch to the state of each group
 //     threads            each has a table and a set of its own, for a contiguous part of the input;

@@ -155,3 +155,33 @@ import Testing
     }
   }
 }
+
+@Suite struct `The rows selected` {
+  private static let counts = [0, 1, 7, 8, 15, 16, 17, 64, 1000, 1031]
+
+  @Test(arguments: [0.0, 0.01, 0.5, 1.0])
+  func `by marks are the same at every CPU level`(share: Double) {
+    var random = Seeded(UInt64(share * 100))
+    for count in Self.counts {
+      let marks = (0..<count).map { _ in Double.random(in: 0..<1, using: &random) < share }
+      let expected = marks.indices.filter { marks[$0] }.map { UInt32($0) }
+      for level in CPU.available {
+        #expect(markedRows(marks, level: level) == expected, "\(level), \(count) rows")
+      }
+    }
+  }
+
+  @Test(arguments: [0, 3, 40, 100_000] as [UInt32])
+  func `by a few codes are the same at every CPU level`(greatest: UInt32) {
+    var random = Seeded(UInt64(greatest))
+    for count in Self.counts {
+      let codes = (0..<count).map { _ in UInt32.random(in: 0...greatest, using: &random) }
+      for wanted: [UInt32] in [[], [0], [3, 1], [2, 39, 40, 7, 0], [UInt32.max]] {
+        let expected = codes.indices.filter { wanted.contains(codes[$0]) }.map { UInt32($0) }
+        for level in CPU.available {
+          #expect(matchedRows(codes, wanted, level: level) == expected, "\(level), \(count) rows")
+        }
+      }
+    }
+  }
+}

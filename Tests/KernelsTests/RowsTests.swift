@@ -29,9 +29,8 @@ import Testing
   @Test func `are selected where a condition is true`() {
     let values = [true, false, true, true]
     let validity = Bitmap([true, true, false, true])
-    let condition = Column(.boolean, .booleans(values), validity: validity)
-    #expect(selectedRows(condition) == [0, 3])
-    #expect(selectedRows(Column(.boolean, .booleans(values))) == [0, 2, 3])
+    #expect(selectedRows(values, validity: validity) == [0, 3])
+    #expect(selectedRows(values, validity: nil) == [0, 2, 3])
   }
 
   @Test func `of one dictionary stay codes of it`() {

@@ -12,6 +12,7 @@
 #include "Checksum.h"
 #include "Follow.h"
 #include "Measure.h"
+#include "SelectRows.h"
 #include "WriteBack.h"
 
 #endif

@@ -129,7 +129,7 @@ final class CodeCache: Sendable {
     guard case .codes(let codes, let dictionary) = column.values,
       let matches = find(dictionary, inner, rows: 0).matches
     else { return nil }
-    var rows = rows(of: codes, among: matches)
+    var rows = matchedRows(codes, matches)
     if let validity = column.validity { rows = rows.filter { validity[Int($0)] } }
     return Selection(rows, frame)
   }

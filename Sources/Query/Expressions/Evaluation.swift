@@ -143,29 +143,8 @@ enum Selection: Sendable {
   }
 
   init(_ bits: [Bool], validity: Bitmap?) {
-    var rows = [UInt32](repeating: 0, count: bits.count)
-    var count = 0
-    if let validity {
-      for row in bits.indices {
-        rows[count] = UInt32(truncatingIfNeeded: row)
-        count &+= bits[row] && validity[row] ? 1 : 0
-        if count == rows.count { break }
-      }
-    } else {
-      for row in bits.indices {
-        rows[count] = UInt32(truncatingIfNeeded: row)
-        count &+= bits[row] ? 1 : 0
-        if count == rows.count { break }
-      }
-    }
-    if count == 0 {
-      self = .none
-    } else if count == bits.count {
-      self = .all
-    } else {
-      rows.removeLast(rows.count - count)
-      self = .rows(rows)
-    }
+    let rows = selectedRows(bits, validity: validity)
+    self = rows.isEmpty ? .none : rows.count == bits.count ? .all : .rows(rows)
   }
 }
 

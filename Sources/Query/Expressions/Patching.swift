@@ -8,15 +8,16 @@ import Kernels
 // 1.85 s with this and with one CASE for all tables (two threads of a busy Zen 4 VM, 2026-11-27).
 
 extension Choice {
-  /// The value in each row, where one result has seven rows of eight; else nil.
+  /// The value in each row, where one result has seven rows of eight; else nil, as for constants,
+  /// of which it is quicker to look up each.
   func patched(
     _ results: [Bound], _ choice: [UInt8], _ frame: Frame
   ) throws(QueryError) -> Operand? {
-    let few = choice.count / 8
-    let counts = results.indices.map { number in Self.count(UInt8(number), choice) }
-    guard let main = counts.firstIndex(where: { $0 >= choice.count - few }),
-      results.allSatisfy({ $0.type == type })
+    guard results.allSatisfy({ $0.type == type }), results.contains(where: { !$0.columns.isEmpty })
     else { return nil }
+    let few = choice.count / 8
+    let counts = results.indices.map { number in Self.count(UInt8(number), choice.span) }
+    guard let main = counts.firstIndex(where: { $0 >= choice.count - few }) else { return nil }
     let value = try results[main].evaluate(frame)
     if counts[main] == choice.count { return value }
     var patches: [Patch] = []
@@ -28,9 +29,15 @@ extension Choice {
     return .column(patched(value.spread(over: choice.count), patches))
   }
 
-  private static func count(_ number: UInt8, _ choice: [UInt8]) -> Int {
+  /// PERF: as many rows at a time as a byte can count are compared and counted byte by byte.
+  private static func count(_ number: UInt8, _ choice: Span<UInt8>) -> Int {
     var count = 0
-    for chosen in choice { count &+= chosen == number ? 1 : 0 }
+    for start in stride(from: 0, to: choice.count, by: 255) {
+      let part = choice.extracting(start..<min(start + 255, choice.count))
+      var partCount: UInt8 = 0
+      for row in part.indices { partCount &+= part[row] == number ? 1 : 0 }
+      count += Int(partCount)
+    }
     return count
   }
 
