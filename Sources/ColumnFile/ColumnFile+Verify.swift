@@ -57,6 +57,11 @@ extension ColumnFile {
         }
       }
     }
+    if let sum = zone.sum {
+      guard read.sum == Int128(sum) else {
+        throw damaged(Damage("its values have another sum than it says"), column, block)
+      }
+    }
     let page = footer.columns[column].blocks[block].page
     verification.pages += 1
     verification.bytes += page.size
@@ -78,5 +83,13 @@ extension ColumnFile {
         dictionary: dictionary, extensionCodes: codes)
     }
     return try ColumnFile(source, dictionaries: bindings)
+  }
+}
+
+extension Column {
+  /// The sum of the integers that are not null.
+  fileprivate var sum: Int128 {
+    guard case .integers(let values) = values else { return 0 }
+    return values.indices.reduce(0) { $0 + (isNull($1) ? 0 : Int128(values[$1])) }
   }
 }

@@ -50,7 +50,9 @@ struct ZoneSource: Sendable {
       return ZoneMaker.zone(codes: block.integers, texts, nullCount: nullCount)
     case (.text, .numbers): return zoneOfNumbers(block, nullCount)
     case (.text, _): return ZoneMaker.zone(block.texts, nullCount: nullCount)
-    default: return ZoneMaker.zone(block.extremes, field.type, nullCount: nullCount)
+    default:
+      return ZoneMaker.zone(
+        block.extremes, of: block.integers, field.type, nullCount: nullCount)
     }
   }
 

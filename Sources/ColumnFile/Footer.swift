@@ -91,8 +91,7 @@ extension Footer {
   func encoded() -> [UInt8] {
     var writer = ByteWriter()
     writer.varint(columns.contains { $0.ranking != nil } ? Format.rankingFeature : 0)
-    // Sections that a reader may skip: none are written yet.
-    writer.count(0)
+    writeSections(to: &writer)
     writer.count(blockRows.count)
     for rows in blockRows { writer.count(rows) }
     writer.count(dictionaries.count)
@@ -280,6 +279,56 @@ extension ColumnEntry {
   }
 }
 
+// MARK: - What a reader may skip
+
+extension Footer {
+  /// The sums of blocks, which came after the first files: with them a sum or an average over whole
+  /// blocks reads no page.
+  private func writeSections(to writer: inout ByteWriter) {
+    var sums = ByteWriter()
+    for column in columns where column.field.type == .bigint {
+      for block in column.blocks {
+        sums.u8(block.zone.sum == nil ? 0 : 1)
+        if let sum = block.zone.sum { sums.signed(sum) }
+      }
+    }
+    let content = sums.finish()
+    writer.count(content.isEmpty ? 0 : 1)
+    if content.isEmpty { return }
+    writer.varint(Format.sumsSection)
+    writer.count(content.count)
+    writer.append(content)
+  }
+
+  /// Where the content of each section stands, by kind.
+  private static func sections(_ reader: inout ByteReader) throws(Damage) -> [UInt64: Range<Int>] {
+    var sections: [UInt64: Range<Int>] = [:]
+    for _ in 0..<(try reader.count(atMost: reader.remaining, of: "number of sections")) {
+      let kind = try reader.varint()
+      let size = try reader.count(atMost: reader.remaining, of: "section's size")
+      sections[kind] = try reader.range(size)
+    }
+    return sections
+  }
+
+  private mutating func readSums(_ reader: ByteReader) throws(Damage) {
+    var reader = reader
+    for column in columns.indices where columns[column].field.type == .bigint {
+      for block in columns[column].blocks.indices {
+        switch try reader.u8() {
+        case 0: continue
+        case 1: columns[column].blocks[block].zone.sum = try reader.signed()
+        default: throw Damage("a sum in it has unknown flags")
+        }
+        if columns[column].blocks[block].zone.nullCount == blockRows[block] {
+          throw Damage("a sum in it is of no values")
+        }
+      }
+    }
+    guard reader.isAtEnd else { throw Damage("its sums are longer than what they say") }
+  }
+}
+
 // MARK: - Reading
 
 extension Footer {
@@ -287,10 +336,7 @@ extension Footer {
   init(_ bytes: [UInt8], footerStart: Int) throws(Damage) {
     var reader = ByteReader(bytes)
     _ = try reader.varint()
-    for _ in 0..<(try reader.count(atMost: reader.remaining, of: "number of sections")) {
-      _ = try reader.varint()
-      _ = try reader.range(try reader.count(atMost: reader.remaining, of: "section's size"))
-    }
+    let sections = try Self.sections(&reader)
     let blockCount = try reader.count(atMost: reader.remaining, of: "number of blocks")
     for _ in 0..<blockCount {
       let rows = try reader.count(atMost: Format.blockRows, of: "number of rows")
@@ -307,6 +353,7 @@ extension Footer {
       columns.append(try ColumnEntry(from: &reader, footerStart: footerStart, in: self))
     }
     guard reader.isAtEnd else { throw Damage("its footer is longer than what it says") }
+    if let sums = sections[Format.sumsSection] { try readSums(ByteReader(bytes, sums)) }
     // Each text of a dictionary is that of some row.
     for dictionary in dictionaries where dictionary.ownCount > rowCount * columnCount {
       throw Damage("a dictionary of it has more texts than it has values")

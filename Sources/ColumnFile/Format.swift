@@ -14,6 +14,9 @@ enum Format {
   /// Footer size, footer checksum, major, minor, magic.
   static let tailSize = 16
 
+  /// The kind of the section with the sums of blocks, which a reader may skip.
+  static let sumsSection: UInt64 = 1
+
   /// A file has columns that are stored as ranks.
   static let rankingFeature: UInt64 = 2
   /// Features a reader must understand, by bit; this version knows those in the mask. Bit 0 stands

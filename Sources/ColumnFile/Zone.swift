@@ -2,6 +2,8 @@ import Bytes
 package import Columns
 
 /// What is known about the values of a column in a block without reading them.
+///
+/// Invariant: a zone without values has no sum.
 package struct Zone: Sendable, Hashable {
   /// No value is smaller; nil where nothing is known or there is no value. Doubles are ordered with
   /// NaN as the greatest.
@@ -11,6 +13,8 @@ package struct Zone: Sendable, Hashable {
   package var nullCount: Int
   /// Whether the bounds are values of the block themselves, and not only bounds.
   package var isExact: Bool
+  /// Of the values, where they are integers and it is known.
+  package var sum: Int64?
 
   package init(minimum: Value?, maximum: Value?, nullCount: Int, isExact: Bool) {
     self.minimum = minimum

@@ -8,11 +8,24 @@ enum ZoneMaker {
   /// Columns with more texts than this in their dictionary have no bounds.
   static let dictionaryLimit = 4096
 
-  static func zone(_ extremes: Extremes?, _ type: DataType, nullCount: Int) -> Zone {
+  static func zone(
+    _ extremes: Extremes?, of integers: [Int64], _ type: DataType, nullCount: Int
+  ) -> Zone {
     guard let extremes else { return .unknown(nullCount: nullCount) }
-    return Zone(
+    var zone = Zone(
       minimum: value(extremes.least, type), maximum: value(extremes.greatest, type),
       nullCount: nullCount, isExact: true)
+    if type == .bigint { zone.sum = sum(of: integers.span, extremes) }
+    return zone
+  }
+
+  /// The sum of the values of a block; nil where 64 bits may not hold it.
+  static func sum(of integers: Span<Int64>, _ extremes: Extremes) -> Int64? {
+    let greatest = max(extremes.least.magnitude, extremes.greatest.magnitude)
+    if greatest > UInt64(Int64.max) / UInt64(Format.blockRows) { return nil }
+    var sum: Int64 = 0
+    for index in integers.indices { sum &+= integers[index] }
+    return sum
   }
 
   private static func value(_ integer: Int64, _ type: DataType) -> Value {

@@ -1,8 +1,9 @@
 import Bytes
-import ColumnFile
 import Columns
 import TestSupport
 import Testing
+
+@testable import ColumnFile
 
 @Suite struct `A groove file` {
   @Test(arguments: [0, 1, 2, 7, 63, 64, 65, 1023, 1025, 3000], [0, 0.01, 0.5, 1])
@@ -86,6 +87,24 @@ import Testing
     }
     #expect(file.zone(column: 3, block: 0).minimum == .text(""))
     #expect(file.zone(column: 3, block: 0).maximum == .text("\u{10FFFF}"))
+  }
+
+  @Test func `knows the sums of blocks whose values are not too large`() throws {
+    var options = WriteOptions()
+    options.blockRows = 3
+    let large = Int64.max / Int64(Format.blockRows)
+    let values = [5, -7, 100, large, large, -large, 0, 0, large + 1, 1, 2, 3, -4]
+    let isValid = values.indices.map { ![2, 9, 10, 11].contains($0) }
+    let columns = [
+      Column(.bigint, .integers(values), validity: Bitmap(isValid)),
+      Column(.timestamp, .integers(values)),
+    ]
+    let batch = ColumnBatch(Schema([Field("n", .bigint), Field("t", .timestamp)]), columns)
+    let file = try ColumnFile(MemorySource(try Sample.write([batch], options)))
+    let sums = (0..<file.blockCount).map { file.zone(column: 0, block: $0).sum }
+    #expect(sums == [-2, large, nil, nil, -4])
+    #expect((0..<file.blockCount).allSatisfy { file.zone(column: 1, block: $0).sum == nil })
+    #expect(try file.verify().values == 9 + 13)
   }
 
   @Test func `bounds long texts from both sides`() throws {

@@ -116,6 +116,19 @@ import Testing
     }
   }
 
+  @Test func `does not verify with another sum`() throws {
+    let column = Column(.bigint, .integers([60, 70, 80]))
+    let batch = ColumnBatch(Schema([Field("n", .bigint)]), [column])
+    let bytes = try Sample.write([batch])
+    // The section with the sums: its kind, its size, one that is known, and it: 210, signed.
+    let sum = try #require(bytes.indices.first { bytes[$0...].starts(with: [1, 3, 1, 0xA4, 3]) })
+    var changed = bytes
+    changed[sum + 3] ^= 2
+    #expect(try ColumnFile(MemorySource(bytes)).verify().values == 3)
+    let file = try ColumnFile(MemorySource(Self.resealed(changed)))
+    #expect(throws: ColumnFileError.self) { try file.verify() }
+  }
+
   /// The bytes with the checksum of the footer made right.
   private static func resealed(_ bytes: [UInt8]) -> [UInt8] {
     var tail = ByteReader(bytes, bytes.count - 16..<bytes.count)

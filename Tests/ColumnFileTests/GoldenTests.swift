@@ -24,7 +24,18 @@ import Testing
     ("nulls", Sample.batch(rows: 40, nulls: 0.4, seed: 4)),
     ("encodings", `Fuzzed files`.sample()),
     ("ranks", `Columns stored as ranks`.batch(rows: 3000)),
+    ("sums", sums),
   ]
+
+  /// Numbers of which the sums of blocks are kept.
+  private static let sums = ColumnBatch(
+    Schema([Field("n", .bigint), Field("all", .bigint)]),
+    [
+      Column(
+        .bigint, .integers((0..<400).map { $0 * $0 % 991 - 300 }),
+        validity: Bitmap((0..<400).map { $0 % 7 != 0 })),
+      Column(.bigint, .integers((0..<400).map { -$0 })),
+    ])
 
   @Test func `of version 1 are read`() throws {
     for (name, batch) in Self.batches {
@@ -40,6 +51,8 @@ import Testing
       let file = try ColumnFile(FileSource("\(PackageTree.root)/\(path)"))
       #expect(file.schema == batch.schema)
       #expect(try Sample.cells(file) == Sample.cells([batch]), "\(name)")
+      let hasSums = (0..<file.blockCount).contains { file.zone(column: 1, block: $0).sum != nil }
+      #expect(hasSums == (name == "sums"), "\(name)")
       _ = try file.verify()
     }
   }

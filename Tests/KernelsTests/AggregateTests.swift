@@ -173,6 +173,20 @@ import Testing
     }
   }
 
+  @Test func `sum of summaries is exact far beyond 64 bits`() throws {
+    let sums: [Int64?] = [.max, nil, .max, 5, .min, .min, -7, .max]
+    var set = AggregateSet([Aggregate(.sum, [.bigint]), Aggregate(.average, [.bigint])])
+    for sum in sums {
+      let summary = AggregateInput.summary(
+        ColumnSummary(minimum: nil, maximum: nil, sum: sum, nullCount: sum == nil ? 4 : 2))
+      try set.update(.one(1, rows: 4), groupCount: 2, [summary, summary])
+    }
+    let results = try set.finish(groupCount: 2)
+    let sum = sums.reduce(Int128(0)) { $0 + Int128($1 ?? 0) }
+    #expect(results[0].value(at: 1) == .hugeint(sum))
+    #expect(results[1].value(at: 1) == .double(Double(sum) / 14))
+  }
+
   @Test func `sum that does not fit is an error`() throws {
     let huge = Column(.hugeint, .wide([.max, 1]))
     var set = AggregateSet([Aggregate(.sum, [.hugeint])])

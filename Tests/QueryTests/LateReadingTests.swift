@@ -94,10 +94,13 @@ import Testing
     let cases = [
       ("SELECT count(*) FROM plays", 0, 0),
       ("SELECT min(played), max(played), count(ms) FROM plays", 0, 60),
-      ("SELECT min(played), sum(ms) FROM plays", 20, 20),
+      ("SELECT min(played), sum(ms), avg(ms) FROM plays", 0, 60),
+      ("SELECT min(played), sum(ms + 1) FROM plays", 20, 20),
+      ("SELECT min(played), sum(score) FROM plays", 20, 20),
       ("SELECT count(*) FROM plays WHERE played >= '1970-01-03'", 0, 0),
       ("SELECT played::DATE AS d, count(*) FROM plays GROUP BY d", 0, 0),
-      ("SELECT played::DATE AS d, sum(ms) FROM plays GROUP BY d", 20, 0),
+      ("SELECT played::DATE AS d, sum(ms) FROM plays GROUP BY d", 0, 20),
+      ("SELECT played::DATE AS d, sum(ms + 1) FROM plays GROUP BY d", 20, 0),
       ("SELECT * FROM plays WHERE play_id = 'p250'", 2 + 4, 0),
       ("SELECT play_id FROM plays WHERE user_id = 'nobody'", 20, 0),
     ]

@@ -71,7 +71,7 @@ package struct Aggregate: Sendable, Hashable {
   /// Whether a summary of its argument is enough.
   package var takesSummary: Bool {
     switch (function, argumentTypes.first) {
-    case (.count, _): true
+    case (.count, _), (.sum, .bigint), (.average, .bigint): true
     case (.minimum, .bigint), (.minimum, .timestamp), (.minimum, .date), (.minimum, .boolean),
       (.maximum, .bigint), (.maximum, .timestamp), (.maximum, .date), (.maximum, .boolean):
       true
@@ -95,16 +95,18 @@ package enum AggregateInput: Sendable {
   case summary(ColumnSummary)
 }
 
-/// The nulls of a column, and the smallest and largest of its values, which are values of it; nil
-/// where it has none, and where only a count is asked for.
+/// The nulls of a column, the smallest and largest of its values, which are values of it, and their
+/// sum; nil where it has none, and where something else is asked for.
 package struct ColumnSummary: Sendable {
   package var minimum: Value?
   package var maximum: Value?
+  package var sum: Int64?
   package var nullCount: Int
 
-  package init(minimum: Value?, maximum: Value?, nullCount: Int) {
+  package init(minimum: Value?, maximum: Value?, sum: Int64?, nullCount: Int) {
     self.minimum = minimum
     self.maximum = maximum
+    self.sum = sum
     self.nullCount = nullCount
   }
 }
@@ -149,7 +151,7 @@ package struct AggregateSet: Sendable {
         guard case .one(let group, _) = groups else {
           preconditionFailure("a summary is of rows of one group")
         }
-        states[place].update(group, groupCount, summary)
+        try states[place].update(group, groupCount, summary)
       }
     }
   }
@@ -196,6 +198,7 @@ protocol AggregateState: Sendable {
     throws(KernelsError)
   /// Adds rows of one group of which only the summary of the argument is known.
   mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary)
+    throws(KernelsError)
   /// `other` has the same type as this one.
   mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int)
     throws(KernelsError)

@@ -38,17 +38,37 @@ struct IntegerSumState: AggregateState {
     }
   }
 
+  mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary)
+    throws(KernelsError)
+  {
+    nulls.add(group, groupCount, summary.nullCount)
+    grow(&low, to: groupCount)
+    let sum = summary.sum ?? 0
+    if try raiseBound(by: sum.magnitude) {
+      low[Int(group)] += sum
+    } else {
+      grow(&wide, to: groupCount)
+      try addToWide(Int(group), Int128(sum))
+    }
+  }
+
+  /// Makes room for sums that are `most` greater; false where 64 bits do not hold them.
+  private mutating func raiseBound(by most: UInt64) throws(KernelsError) -> Bool {
+    let limit = UInt64(Int64.max)
+    if most > limit { return false }
+    if bound > limit - most { try flush() }
+    bound += most
+    return true
+  }
+
   private mutating func add<T: FixedWidthInteger & SignedInteger>(
     _ values: [T], _ groups: RowGroups, _ validity: Bitmap?, magnitude: UInt64
   ) throws(KernelsError) {
-    let limit = UInt64(Int64.max)
     let (most, overflow) = magnitude.multipliedReportingOverflow(by: UInt64(values.count))
-    if overflow || most > limit {
+    guard !overflow, try raiseBound(by: most) else {
       try addWide(values.map { Int128($0) }, groups, validity)
       return
     }
-    if bound > limit - most { try flush() }
-    bound += most
     switch groups {
     case .one(let group, _): low[Int(group)] &+= total(values, validity)
     case .each(let ids): addSums(values, ids, validity, &low)

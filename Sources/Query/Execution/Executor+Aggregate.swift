@@ -80,11 +80,14 @@ extension Executor {
 extension Zone {
   /// What an aggregate needs to know of the column; nil where the zone does not say that.
   fileprivate func summary(ofRows rowCount: Int, for aggregate: Aggregate) -> ColumnSummary? {
-    let hasValues = nullCount < rowCount
-    if aggregate.function != .count && hasValues {
-      guard isExact, minimum != nil, maximum != nil else { return nil }
+    if nullCount < rowCount {
+      switch aggregate.function {
+      case .count: break
+      case .sum, .average: if sum == nil { return nil }
+      default: guard isExact, minimum != nil, maximum != nil else { return nil }
+      }
     }
-    return ColumnSummary(minimum: minimum, maximum: maximum, nullCount: nullCount)
+    return ColumnSummary(minimum: minimum, maximum: maximum, sum: sum, nullCount: nullCount)
   }
 }
 
