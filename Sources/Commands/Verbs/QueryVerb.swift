@@ -5,10 +5,13 @@ import Query
 import SQL
 
 extension Verb {
+  private static let timing = Flag.on(
+    "--timing", "how long each statement took, on standard error; a terminal is always told")
+
   static let query = Verb(
     "query", "SQL over a lake's tables and over files",
     arguments: [Argument("SQL")],
-    flags: [Flags.lake, Flags.format],
+    flags: [Flags.lake, Flags.format, timing],
     details: """
       Answers SELECT, EXPLAIN [ANALYZE], DESCRIBE and SHOW TABLES. FROM takes a table of the lake,
       curated or KPI, or a file in quotes: 'file.groove', 'file.csv', a folder of them, or
@@ -43,9 +46,11 @@ extension Verb {
       if index > 0 && format == .table { try console.write("\n") }
       let start = Clock.monotonicNanoseconds()
       let rows = try engine.open(statement)
-      let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
       let count = try format.write(rows, to: console)
-      if console.errorWidth != nil { try tell(rows, count, seconds, console) }
+      let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
+      if console.errorWidth != nil || invocation.has(timing) {
+        try tell(rows, count, seconds, console)
+      }
     }
     return .done
   }
@@ -53,7 +58,8 @@ extension Verb {
   private static func tell(
     _ rows: QueryRows, _ count: Int, _ seconds: Double, _ console: Console
   ) throws {
-    var text = "\(Numerals.counted(count, "row")) in \(Numerals.short(seconds, "s"))"
+    let time = seconds < 1 ? Numerals.short(seconds * 1000, "ms") : Numerals.short(seconds, "s")
+    var text = "\(Numerals.counted(count, "row")) in \(time)"
     let statistics = rows.statistics
     if statistics.rowsRead > 0 {
       text += ", \(Numerals.grouped(statistics.rowsRead)) rows read in "
