@@ -32,10 +32,14 @@ extension ColumnFile {
 
   /// The map of a column that follows from another: by key, counted from the first.
   struct OpenMap: Sendable {
+    enum Values: Sendable {
+      /// Half as much to keep in the caches, where all fit.
+      case narrow([UInt32])
+      case wide([Int64])
+    }
+
     var firstKey: Int64
-    var values: [Int64]
-    /// The same where all fit: half as much to keep in the caches.
-    var narrow: [UInt32]?
+    var values: Values
   }
 
   /// What was read once for all blocks, by the place of its dictionary or column.
@@ -117,26 +121,44 @@ extension ColumnFile {
   func open(_ follow: FollowEntry, of column: Int) throws(ColumnFileError) -> OpenMap {
     if let open = opened.withLock({ $0.maps[column] }) { return open }
     let piece = try fetch([follow.page])[0]
-    var map = OpenMap(firstKey: follow.firstKey, values: [])
+    let values: OpenMap.Values
     do throws(Damage) {
       var reader = try follow.page.open(piece.bytes, piece.range)
       let count = follow.valueCount
       let places: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
-      let values: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      let known: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
       guard reader.isAtEnd else { throw Damage("a map of it is longer than what it says") }
-      map.values = Array(repeating: 0, count: follow.keyCount)
-      for (place, value) in zip(places, values) {
-        guard place >= 0 && place < Int64(follow.keyCount) else {
-          throw Damage("a map of it has a key out of range")
-        }
-        map.values[Int(place)] = value
-      }
-      if map.values.allSatisfy({ $0 >= 0 && $0 <= Int64(UInt32.max) }) {
-        map.narrow = map.values.map { UInt32(truncatingIfNeeded: $0) }
-      }
+      values = try Self.values(known, at: places, keyCount: follow.keyCount)
     } catch { throw ColumnFileError(damaged: name, error) }
+    let map = OpenMap(firstKey: follow.firstKey, values: values)
     opened.withLock { $0.maps[column] = map }
     return map
+  }
+
+  private static func values(
+    _ values: [Int64], at places: [Int64], keyCount: Int
+  ) throws(Damage) -> OpenMap.Values {
+    if places.isEmpty { return .narrow(Array(repeating: 0, count: keyCount)) }
+    let keys = Extremes(places.span, before: 0)
+    guard keys.least >= 0 && keys.greatest < Int64(keyCount) else {
+      throw Damage("a map of it has a key out of range")
+    }
+    let extremes = Extremes(values.span, before: 0)
+    if extremes.least >= 0 && extremes.greatest <= Int64(UInt32.max) {
+      return .narrow(spread(values, at: places, keyCount))
+    }
+    return .wide(spread(values, at: places, keyCount))
+  }
+
+  /// Each value at its place, 0 at the others.
+  private static func spread<Integer: FixedWidthInteger>(
+    _ values: [Int64], at places: [Int64], _ keyCount: Int
+  ) -> [Integer] {
+    var spread = [Integer](repeating: 0, count: keyCount)
+    for index in places.indices {
+      spread[Int(truncatingIfNeeded: places[index])] = Integer(truncatingIfNeeded: values[index])
+    }
+    return spread
   }
 
   func open(_ ranking: RankingEntry, of column: Int) throws(ColumnFileError) -> OpenRanking {

@@ -158,14 +158,17 @@ enum PageDecoder {
     }
     let count = context.rows - context.nullCount
     guard keys.count == context.rows else { throw Damage("it has not a key for each row") }
+    let firstCode = UInt32(truncatingIfNeeded: map.firstKey)
     var result: [Integer]
-    switch (keys, map.narrow) {
-    case (.codes(let codes), let narrow?):
-      result = mapped(codes, validity, count, UInt32(truncatingIfNeeded: map.firstKey), narrow)
-    case (.codes(let codes), nil):
-      result = mapped(codes, validity, count, UInt32(truncatingIfNeeded: map.firstKey), map.values)
-    case (.numbers(let numbers), _):
-      result = mapped(numbers, validity, count, map.firstKey, map.values)
+    switch (keys, map.values) {
+    case (.codes(let codes), .narrow(let values)):
+      result = mapped(codes, validity, count, firstCode, values)
+    case (.codes(let codes), .wide(let values)):
+      result = mapped(codes, validity, count, firstCode, values)
+    case (.numbers(let numbers), .narrow(let values)):
+      result = mapped(numbers, validity, count, map.firstKey, values)
+    case (.numbers(let numbers), .wide(let values)):
+      result = mapped(numbers, validity, count, map.firstKey, values)
     }
     try FollowExceptions.apply(&reader, to: &result)
     return result

@@ -132,6 +132,28 @@ import Testing
     }
   }
 
+  @Test func `knows the codes of many small dictionaries again`() {
+    var random = Seeded(3)
+    let dictionaries = (0..<6).map { _ in
+      TextDictionary(TextVector((0..<40).shuffled(using: &random).map { "genre \($0)" }))
+    }
+    for newest in [3, 39] {
+      var table = GroupTable([.text])
+      var keys: [Column] = []
+      var ids: [UInt32] = []
+      for batch in 0..<60 {
+        // Few codes at first, so that batches with an unknown one come again and again.
+        let most = UInt32(min(newest, 1 + batch))
+        let codes = (0..<200).map { _ in UInt32.random(in: 0...most, using: &random) }
+        let dictionary = dictionaries[batch / 3 % dictionaries.count]
+        keys.append(Column(.text, .codes(codes, dictionary)))
+        ids += table.add([keys[batch]], rowCount: 200).ids
+        #expect(table.statistics.denseBatches == batch + 1)
+      }
+      #expect(ids == naive([concatenate(keys, type: .text)], ids.count))
+    }
+  }
+
   @Test func `finds nothing for keys it does not have`() {
     var table = GroupTable([.text, .bigint])
     let dictionary = TextDictionary(TextVector(["a", "b"]))

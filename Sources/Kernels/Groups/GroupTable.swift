@@ -27,6 +27,7 @@ package struct GroupTable: Sendable {
   private var stores: [KeyStore]
   private var domains: [Domain]
   private var index = GroupIndex()
+  private var routes = CodeRoutes()
   private var rowsSeen = 0
   /// Whether keys turned out not to depend on the anchors.
   private var anchorsFailed = false
@@ -59,6 +60,12 @@ package struct GroupTable: Sendable {
     precondition(given.count == stores.count, "a row has one value a key")
     firstRows = []
     if rowCount == 0 { return .each([]) }
+    let coded = given.count == 1 ? CodeRoutes.codes(of: given[0], rowCount: rowCount) : nil
+    if let coded, let ids = routes.find(coded.0, coded.1) {
+      rowsSeen += rowCount
+      statistics.count(index.kind)
+      return .each(ids)
+    }
     let keys = given.map { $0.count == rowCount || $0.fitsConstant ? $0 : spread($0, rowCount) }
     rowsSeen += rowCount
     if keys.isEmpty {
@@ -89,6 +96,7 @@ package struct GroupTable: Sendable {
       firstRows = newRows
     }
     if ids.count == 1 && rowCount > 1 { return .one(ids[0], rows: rowCount) }
+    if let coded { routes.note(coded.0, coded.1, groups: ids) }
     return .each(ids)
   }
 
