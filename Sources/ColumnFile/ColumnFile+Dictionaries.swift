@@ -11,11 +11,13 @@ extension ColumnFile {
 
     /// From the file's codes to those of `texts`.
     func translate(_ local: [UInt32]) throws(Damage) -> [UInt32] {
-      // PERF: no code is greater than all of their bits together, which cost 0.06 ns a row where
-      // the maximum costs 0.19 (Zen 4 VM, 2026-11-25).
-      var bits: UInt32 = 0
-      for index in local.indices { bits |= local[index] }
-      if Int(bits) < keptCodes || local.isEmpty { return local }
+      if local.isEmpty { return local }
+      // PERF: what is left to the last kept code has its top bit set where a code is greater; those
+      // bits together cost 0.06 ns a row, and the maximum 0.19 (Zen 4 VM, 2026-11-25).
+      let last = UInt32(clamping: keptCodes - 1)
+      var bits: UInt32 = keptCodes == 0 ? .max : last
+      for index in local.indices { bits |= local[index] | (last &- local[index]) }
+      if bits >> 31 == 0 { return local }
       var greatest: UInt32 = 0
       for index in local.indices { greatest = max(greatest, local[index]) }
       if Int(greatest) < keptCodes { return local }

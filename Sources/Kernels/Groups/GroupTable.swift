@@ -61,6 +61,11 @@ package struct GroupTable: Sendable {
     firstRows = []
     if rowCount == 0 { return .each([]) }
     let coded = given.count == 1 ? CodeRoutes.codes(of: given[0], rowCount: rowCount) : nil
+    if let coded, routes.isNew(coded.1), groupCount > 0, stores[0].home.count <= rowCount {
+      let all = (0..<UInt32(coded.1.count)).map { $0 }
+      let column = Column(.text, .codes(all, coded.1))
+      routes.note(all, coded.1, groups: lookUp([column], rowCount: all.count))
+    }
     if let coded, let ids = routes.find(coded.0, coded.1) {
       rowsSeen += rowCount
       statistics.count(index.kind)
