@@ -91,12 +91,16 @@ struct Head {
   /// The name between two marks; nil where it is not valid UTF-8.
   private func text(_ mark: Int, _ end: Int) -> String? {
     let start = Int(UInt32(truncatingIfNeeded: mark + dialect.delimiter.count))
-    let field = FieldText(bytes.span, start, end, dialect)
-    var text: [UInt8] = []
-    text.append(copying: bytes.span.extracting(field.start..<field.end))
-    var unescaped: [UInt8] = []
-    if field.unescape(bytes.span, dialect, to: &unescaped) { text = unescaped }
-    return isText(text.span, 0, text.count) ? String(decoding: text, as: UTF8.self) : nil
+    var source: [UInt8] = []
+    source.append(copying: bytes.span.extracting(start..<end))
+    source.append(contentsOf: repeatElement(0, count: Window.padding))
+    let field = FieldText(source.span, 0, end - start, dialect)
+    var text = source
+    var target = text.mutableSpan
+    let length = field.unescape(source.span, dialect, to: &target, at: 0)
+    let range = length.map { 0..<$0 } ?? field.start..<field.end
+    return isText(text.span, range.lowerBound, range.upperBound)
+      ? String(decoding: text[range], as: UTF8.self) : nil
   }
 
   /// Joins the names that stand above one another.

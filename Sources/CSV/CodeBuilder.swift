@@ -17,7 +17,7 @@ struct CodeBuilder: Sendable {
   private(set) var missingRows: [UInt32] = []
   private(set) var missing: KeyList
   private var others: [UInt32] = []
-  /// A text without its escapes, and padding.
+  /// Room for a text without its escapes, and padding.
   private var text: [UInt8] = []
 
   init(_ table: KeyTable) {
@@ -87,15 +87,15 @@ struct CodeBuilder: Sendable {
       nulls.append(row)
       return 0
     }
-    text.removeAll(keepingCapacity: true)
-    guard field.unescape(bytes, dialect, to: &text) else {
-      return code(bytes, field.start, field.end - field.start, row: row)
-    }
     var text: [UInt8] = []
     swap(&text, &self.text)
     defer { swap(&text, &self.text) }
-    let length = text.count
-    text.append(contentsOf: repeatElement(0, count: Window.padding))
+    let missing = field.end - field.start + Window.padding - text.count
+    if missing > 0 { text.append(contentsOf: repeatElement(0, count: missing)) }
+    var target = text.mutableSpan
+    guard let length = field.unescape(bytes, dialect, to: &target, at: 0) else {
+      return code(bytes, field.start, field.end - field.start, row: row)
+    }
     return code(text.span, 0, length, row: row)
   }
 

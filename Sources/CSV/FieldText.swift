@@ -37,30 +37,50 @@ struct FieldText {
     return bytes.contains(escape, start..<end)
   }
 
-  /// Appends the text to `target` where the dialect has put something into it; false where it
-  /// stands as it is.
-  func unescape(_ bytes: Span<UInt8>, _ dialect: Dialect, to target: inout [UInt8]) -> Bool {
-    guard hasEscape(bytes, dialect) else { return false }
-    let escape = dialect.escape
+  /// Writes the text without what the dialect has put into it from `first` on, where there is room
+  /// for the field and a word behind it, and returns the length; nil where it stands as it is.
+  ///
+  /// PERF: words are written whole, and the next one begins behind an escape; byte by byte a record
+  /// with one such field took 155 ns (Zen 4 VM, 2026-11-27).
+  func unescape(
+    _ bytes: Span<UInt8>, _ dialect: Dialect, to target: inout MutableSpan<UInt8>, at first: Int
+  ) -> Int? {
+    guard hasEscape(bytes, dialect), let escape = dialect.escape else { return nil }
     var place = start
+    var written = first
     while place < end {
-      if bytes[place] == escape && place + 1 < end { place += 1 }
-      target.append(bytes[place])
-      place += 1
+      let word = bytes.word64(at: place)
+      target.store(word64: word, at: written)
+      let step = word.places(of: escape).trailingZeroBitCount &>> 3
+      place &+= step
+      written &+= step
+      if step == 8 || place >= end { continue }
+      // The last byte of a field is itself, whatever it is.
+      if place &+ 1 < end { place &+= 1 }
+      target[written] = bytes[place]
+      place &+= 1
+      written &+= 1
     }
-    return true
+    // The last word may have been longer than the field.
+    return written &- (place &- end) &- first
+  }
+}
+
+extension UInt64 {
+  /// The top bit of each byte that is `byte`; only the lowest of them is certain.
+  func places(of byte: UInt8) -> UInt64 {
+    // A byte that an exclusive or makes zero borrows in a subtraction.
+    let word = self ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
+    return (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
   }
 }
 
 extension Span where Element == UInt8 {
-  /// Whether the byte stands in a range, eight bytes at a time: a byte that an exclusive or makes
-  /// zero borrows in a subtraction.
+  /// Whether the byte stands in a range, eight bytes at a time.
   func contains(_ byte: UInt8, _ range: Range<Int>) -> Bool {
-    let all = UInt64(byte) &* 0x0101_0101_0101_0101
     var place = range.lowerBound
     while place &+ 8 <= range.upperBound {
-      let word = word64(at: place) ^ all
-      if (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0 { return true }
+      if word64(at: place).places(of: byte) != 0 { return true }
       place &+= 8
     }
     while place < range.upperBound {

@@ -29,27 +29,20 @@ struct TextBuilder: Sendable {
     var ends = offsets.mutableSpan
     let quote = dialect.quote ?? 0
     let isSimple = dialect.isSimple
-    var unescaped: [UInt8] = []
     for row in 0..<view.rowCount {
       let start = view.start(marks, row)
       let length = view.end(marks, row) &- start
       if isSimple && length > 0 && source[start] != quote {
-        var copied = 0
-        while copied < length {
-          target.store(word64: source.word64(at: start &+ copied), at: end &+ copied)
-          copied &+= 8
-        }
+        Self.copy(source, start, length, to: &target, at: end)
         end &+= length
       } else {
         let field = FieldText(source, start, start + length, dialect)
         if field.isNull {
           nulls.append(base + row)
-        } else if field.unescape(source, dialect, to: &unescaped) {
-          for index in unescaped.indices { target[end + index] = unescaped[index] }
-          end += unescaped.count
-          unescaped.removeAll(keepingCapacity: true)
+        } else if let length = field.unescape(source, dialect, to: &target, at: end) {
+          end += length
         } else {
-          for place in field.start..<field.end { target[end + place - field.start] = source[place] }
+          Self.copy(source, field.start, field.end - field.start, to: &target, at: end)
           end += field.end - field.start
         }
       }
@@ -59,6 +52,19 @@ struct TextBuilder: Sendable {
     bytes.removeLast(bytes.count - end)
     swap(&bytes, &self.bytes)
     swap(&offsets, &self.offsets)
+  }
+
+  /// Copies whole words, the last of which may go on behind the text.
+  @inline(__always)
+  private static func copy(
+    _ source: Span<UInt8>, _ start: Int, _ length: Int, to target: inout MutableSpan<UInt8>,
+    at end: Int
+  ) {
+    var copied = 0
+    while copied < length {
+      target.store(word64: source.word64(at: start &+ copied), at: end &+ copied)
+      copied &+= 8
+    }
   }
 
   /// Adds one text.

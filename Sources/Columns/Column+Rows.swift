@@ -1,18 +1,19 @@
 extension Column {
   /// The rows at `indices`, in that order.
-  package func rows(_ indices: [Int]) -> Column {
+  package func rows(_ indices: [UInt32]) -> Column {
     let chosen: Values
     switch values {
-    case .booleans(let values): chosen = .booleans(indices.map { values[$0] })
-    case .dates(let values): chosen = .dates(indices.map { values[$0] })
-    case .integers(let values): chosen = .integers(indices.map { values[$0] })
-    case .wide(let values): chosen = .wide(indices.map { values[$0] })
-    case .doubles(let values): chosen = .doubles(indices.map { values[$0] })
+    case .booleans(let values): chosen = .booleans(picked(values, indices))
+    case .dates(let values): chosen = .dates(picked(values, indices))
+    case .integers(let values): chosen = .integers(picked(values, indices))
+    case .wide(let values): chosen = .wide(picked(values, indices))
+    case .doubles(let values): chosen = .doubles(picked(values, indices))
     case .texts(let values): chosen = .texts(values.rows(indices))
-    case .codes(let values, let dictionary): chosen = .codes(indices.map { values[$0] }, dictionary)
-    case .intervals(let values): chosen = .intervals(indices.map { values[$0] })
+    case .codes(let values, let dictionary): chosen = .codes(picked(values, indices), dictionary)
+    case .intervals(let values): chosen = .intervals(picked(values, indices))
     }
-    return Column(type, chosen, validity: validity.map { bits in Bitmap(indices.map { bits[$0] }) })
+    return Column(
+      type, chosen, validity: validity.map { bits in Bitmap(indices.map { bits[Int($0)] }) })
   }
 
   /// The texts of a column of texts or codes; at a null stands some text.
@@ -23,27 +24,33 @@ extension Column {
       // A column of nulls only may come with an empty dictionary.
       if dictionary.count == 0 { return TextVector(repeatElement("", count: codes.count)) }
       if let numbering = dictionary.numbering { return numbering.texts(codes) }
-      return dictionary.texts.rows(codes.map { Int($0) })
+      return dictionary.texts.rows(codes)
     default: preconditionFailure("only texts are spelled")
     }
   }
 }
 
+private func picked<T>(_ values: [T], _ indices: [UInt32]) -> [T] {
+  [T](capacity: indices.count) { output in
+    for index in indices { output.append(values[Int(index)]) }
+  }
+}
+
 extension TextVector {
   /// The texts at `indices`, in that order.
-  package func rows(_ indices: [Int]) -> TextVector {
+  package func rows(_ indices: [UInt32]) -> TextVector {
     var result = TextVector()
     var size = 0
-    for index in indices { size += range(index).count }
+    for index in indices { size += range(Int(index)).count }
     result.reserve(texts: indices.count, bytes: size)
-    for index in indices { result.append(bytes[range(index)]) }
+    for index in indices { result.append(bytes[range(Int(index))]) }
     return result
   }
 }
 
 extension ColumnBatch {
   /// The rows at `indices`, in that order.
-  package func rows(_ indices: [Int]) -> ColumnBatch {
+  package func rows(_ indices: [UInt32]) -> ColumnBatch {
     ColumnBatch(schema, columns.map { $0.rows(indices) }, rowCount: indices.count)
   }
 

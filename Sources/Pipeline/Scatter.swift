@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 
 /// The rows of a batch by the day they belong to.
@@ -8,8 +9,8 @@ enum Scatter {
     of batch: ColumnBatch, days: [Int32], isKept: [Bool]?
   ) -> [(day: Int32, batch: ColumnBatch)] {
     if let isKept {
-      let kept = days.indices.filter { isKept[$0] }
-      return parts(of: batch.rows(kept), days: kept.map { days[$0] }, isKept: nil)
+      let kept = markedRows(isKept)
+      return parts(of: batch.rows(kept), days: kept.map { days[Int($0)] }, isKept: nil)
     }
     guard let first = days.first else { return [] }
     var least = first
@@ -40,7 +41,14 @@ enum Scatter {
   }
 
   /// The rows of each number from `least` on, in their order.
-  private static func order(_ numbers: [Int32], _ least: Int32, _ range: Int) -> [[Int]] {
+  ///
+  /// PERF: a file mostly spans a few days, and those are looked for one by one: 0.6 ns a row for
+  /// three, where counting and placing each row takes 4.4 (Zen 4 VM, 2026-11-27).
+  private static func order(_ numbers: [Int32], _ least: Int32, _ range: Int) -> [[UInt32]] {
+    if range <= fewNumbers {
+      let codes = numbers.map { UInt32(bitPattern: $0 &- least) }
+      return (0..<UInt32(range)).map { matchedRows(codes, [$0]) }
+    }
     var counts = [Int](repeating: 0, count: range)
     for number in numbers { counts[Int(number &- least)] &+= 1 }
     var next: [Int] = []
@@ -50,15 +58,17 @@ enum Scatter {
       total += count
     }
     let starts = next
-    // PERF: one pass without a branch that depends on the data.
-    var rows = [Int](repeating: 0, count: numbers.count)
+    // One pass without a branch that depends on the data.
+    var rows = [UInt32](repeating: 0, count: numbers.count)
     for row in numbers.indices {
       let place = next[Int(numbers[row] &- least)]
-      rows[place] = row
+      rows[place] = UInt32(truncatingIfNeeded: row)
       next[Int(numbers[row] &- least)] = place &+ 1
     }
     return starts.indices.map { Array(rows[starts[$0]..<next[$0]]) }
   }
+
+  private static let fewNumbers = 16
 }
 
 extension ColumnBatch {
@@ -83,9 +93,7 @@ extension ColumnBatch {
 
   /// The rows for which `isKept` is set.
   func rows(where isKept: [Bool]) -> ColumnBatch {
-    var chosen: [Int] = []
-    chosen.reserveCapacity(isKept.count)
-    for row in isKept.indices where isKept[row] { chosen.append(row) }
+    let chosen = markedRows(isKept)
     return chosen.count == rowCount ? self : rows(chosen)
   }
 }

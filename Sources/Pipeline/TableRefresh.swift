@@ -122,8 +122,10 @@ struct TableRefresh {
           "cannot keep", "the table \(table.name)", because: "its column \(name) is no DATE",
           remedy: "Group the query by the partition's date."))
     }
-    var chosen: [Int32: [Int]] = [:]
-    for row in days.indices where !column.isNull(row) { chosen[days[row], default: []].append(row) }
+    var chosen: [Int32: [UInt32]] = [:]
+    for row in days.indices where !column.isNull(row) {
+      chosen[days[row], default: []].append(UInt32(row))
+    }
     return dates.sorted().map { day in
       (TableSlot(table: table.name, partition: day), rows.rows(chosen[day] ?? []))
     }

@@ -105,6 +105,6 @@ extension TableLayout {
           because: "there is more than one, and each would take the place of the other",
           remedy: "Add a column to the SORT KEY, or gather the rows in a LIST."))
     }
-    return plain.rows(rows)
+    return plain.rows(rows.map { UInt32($0) })
   }
 }

@@ -22,12 +22,12 @@ package enum TableRun {
     let sorted = try layout.sorted(ColumnBatch.joined(batches, schema: layout.schema))
     var bytes = magic
     var blocks: [JSON] = []
-    var firsts: [Int] = []
+    var firsts: [UInt32] = []
     for start in stride(from: 0, to: sorted.rowCount, by: blockRows) {
       let end = min(start + blockRows, sorted.rowCount)
       let offset = bytes.count
-      BatchCoding.append(sorted.rows(Array(start..<end)), to: &bytes)
-      firsts.append(start)
+      BatchCoding.append(sorted.rows(Array(UInt32(start)..<UInt32(end))), to: &bytes)
+      firsts.append(UInt32(start))
       blocks.append(blockJSON(bytes, from: offset, rows: end - start))
     }
     let keys = keyBatch(of: sorted, layout).rows(firsts)

@@ -63,7 +63,7 @@ package struct TableRunReader: Sendable {
     }
     let candidates = try rows(inBlocks: min(first, end)..<end)
     let keys = TableRun.keyBatch(of: candidates, layout)
-    let matches = (0..<candidates.rowCount).filter { bounds.contains(keys, $0) }
+    let matches = (0..<UInt32(candidates.rowCount)).filter { bounds.contains(keys, Int($0)) }
     return matches.count == candidates.rowCount ? candidates : candidates.rows(matches)
   }
 

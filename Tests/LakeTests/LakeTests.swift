@@ -92,6 +92,45 @@ import Testing
     }
   }
 
+  /// With GROOVE_DEEP after a hundred thousand commits.
+  @Test func `opens and goes on the same after any number of commits`() throws {
+    let store = MemoryStore()
+    let lake = Lake(store)
+    let slot = TableSlot(table: "kpi", partition: 7)
+    var snapshot = try lake.snapshot()
+    let last = Environment.value(of: "GROOVE_DEEP") == nil ? 3000 : 100_000
+    for number in 0..<last {
+      var commit = Commit(kind: "run", time: Int64(number))
+      commit.removedRuns = snapshot.runs(of: "kpi").map(\.object)
+      commit.addedRuns = [
+        TableRunEntry(slot: slot, object: "tables/kpi/\(number)", rows: 1, bytes: 9)
+      ]
+      commit.ledger = [
+        LedgerEntry(
+          table: "plays", source: "\(number).csv", contentHash: "hash\(number)", bytes: 1,
+          rowsRead: 1, rowsKept: 1, rowsRejected: 0, duplicates: 0, archive: "archive/\(number)")
+      ]
+      guard case .committed(let next) = try lake.commit(commit, on: snapshot) else {
+        Issue.record("a single writer never loses")
+        return
+      }
+      snapshot = next
+    }
+    _ = store.takeReads()
+    let opened = try lake.snapshot()
+    let reads = store.takeReads()
+    #expect(opened.version == last)
+    #expect(opened.runs(of: "kpi").map(\.object) == ["tables/kpi/\(last - 1)"])
+    // The hint, the checkpoint and the commits behind it.
+    #expect(reads.objects <= 2 + lake.checkpointInterval && reads.bytes < 64 << 10)
+    let ledger = try lake.ledger(of: opened)
+    #expect(opened.ledgerPages.count <= 20)
+    for number in [0, last / 2, last - 1] {
+      #expect(try ledger.entry(contentHash: "hash\(number)", table: "plays") != nil)
+    }
+    #expect(try ledger.entry(contentHash: "hash\(last)", table: "plays") == nil)
+  }
+
   @Test func `lets one of two writers win and tells the other what happened`() throws {
     let lake = Lake(MemoryStore())
     let base = try lake.snapshot()

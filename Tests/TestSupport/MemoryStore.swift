@@ -5,8 +5,17 @@ package import Objects
 package final class MemoryStore: ObjectStore {
   package let name = "memory"
   private let objects: Lock<[String: [UInt8]]>
+  private let reads = Lock((objects: 0, bytes: 0))
 
   package init(_ objects: [String: [UInt8]] = [:]) { self.objects = Lock(objects) }
+
+  /// How many objects have been read since this was last asked, and how long they were.
+  package func takeReads() -> (objects: Int, bytes: Int) {
+    reads.withLock { reads in
+      defer { reads = (0, 0) }
+      return reads
+    }
+  }
 
   /// All objects as they stand now.
   package var contents: [String: [UInt8]] { objects.withLock { $0 } }
@@ -27,7 +36,9 @@ package final class MemoryStore: ObjectStore {
   }
 
   package func get(_ name: String) throws(ObjectError) -> [UInt8] {
-    try Self.found(objects.withLock { $0[name] }, name)
+    let bytes = try Self.found(objects.withLock { $0[name] }, name)
+    reads.withLock { $0 = ($0.objects + 1, $0.bytes + bytes.count) }
+    return bytes
   }
 
   package func source(_ name: String) throws(ObjectError) -> any ByteSource {
