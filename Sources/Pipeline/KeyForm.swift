@@ -92,9 +92,11 @@ extension KeyForm {
     case .integers(let values): return (values, nil)
     case .codes(let codes, _) where isShared: return (codes.map { Int64($0) }, nil)
     case .codes(let codes, let dictionary):
-      if let numbering = dictionary.numbering, affix == nil || affix == numbering.affix {
+      if let numbering = dictionary.numbering,
+        affix?.takesNumbers(of: numbering.affix, from: numbering.first) ?? true
+      {
         let first = numbering.first
-        return (codes.map { first &+ Int64($0) }, numbering.affix)
+        return (codes.map { first &+ Int64($0) }, affix ?? numbering.affix)
       }
       return texts(column.spelled, affix, orNone)
     case .texts(let texts): return self.texts(texts, affix, orNone)
