@@ -80,6 +80,7 @@ struct ChunkWork: ~Copyable {
   private var chunk = ParsedChunk()
   /// Rows whose marks had to be put in order.
   private var block: RowBlock
+  private var unquoted = UnquotedFields()
   private(set) var place: Int
   private(set) var isDone: Bool
 
@@ -269,17 +270,23 @@ struct ChunkWork: ~Copyable {
     let base = chunk.rowCount
     if base == 0 { reserve(rows, marks) }
     let isValid = rows.isASCII || isText(bytes, rows, marks)
+    var unquoted = UnquotedFields()
+    swap(&unquoted, &self.unquoted)
     for (index, column) in plan.options.columns.enumerated() {
       let view = rows.view(of: plan.fields[index])
       if column.type == .text {
         chunk.columns[index].check(
           bytes, marks, view, column, plan.options.dialect, isValid: isValid, &unfit.rows)
+      } else if unquoted.take(bytes, marks, view, plan.options.dialect) {
+        chunk.columns[index].convert(
+          bytes, unquoted.marks.span, unquoted.view, column, plan, base: base, &unfit.rows)
       } else {
         chunk.columns[index].convert(
           bytes, marks, view, column, plan, base: base, &unfit.rows)
       }
       unfit.close(column: index)
     }
+    swap(&unquoted, &self.unquoted)
     if unfit.first.isEmpty {
       collect(bytes, marks, rows)
     } else {
@@ -308,10 +315,18 @@ struct ChunkWork: ~Copyable {
   }
 
   private mutating func collect(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
+    var unquoted = UnquotedFields()
+    swap(&unquoted, &self.unquoted)
     for (index, column) in plan.options.columns.enumerated() where column.type == .text {
-      chunk.columns[index].collectTexts(
-        bytes, marks, rows.view(of: plan.fields[index]), plan, base: chunk.rowCount)
+      let view = rows.view(of: plan.fields[index])
+      if unquoted.take(bytes, marks, view, plan.options.dialect) {
+        chunk.columns[index].collectTexts(
+          bytes, unquoted.marks.span, unquoted.view, plan, base: chunk.rowCount)
+      } else {
+        chunk.columns[index].collectTexts(bytes, marks, view, plan, base: chunk.rowCount)
+      }
     }
+    swap(&unquoted, &self.unquoted)
     if chunk.records != nil {
       for row in 0..<rows.count { chunk.records?.append(UInt32(rows.record(row))) }
     }

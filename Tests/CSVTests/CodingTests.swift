@@ -43,6 +43,48 @@ import Testing
   }
 
   @Test(arguments: CPU.available)
+  func `and numbers and times mean the same in quotes`(level: CPU.Level) throws {
+    var random = Seeded(11)
+    let columns = [
+      InputColumn("id", .text, form: .compact), InputColumn("n", .bigint),
+      InputColumn("x", .double), InputColumn("t", .timestamp), InputColumn("b", .boolean),
+      InputColumn("name", .text, form: .coded(base: nil)),
+    ]
+    for quoted in [1.0, 0.9, 0.1] {
+      var (plain, mixed) = ("id,n,x,t,b,name\n", "\"id\",n,x,\"t\",b,name\n")
+      for row in 0..<1200 {
+        let fields = [
+          "P\(10_000 + row)", "\(row * row * 7919 % 100_000_007)", "\(Double(row) / 8)",
+          "2024-0\(1 + row % 9)-1\(row % 10)T0\(row % 10):17:4\(row % 10)",
+          row % 2 == 0 ? "true" : "no", "name \(row % 37)",
+        ]
+        plain += fields.joined(separator: ",") + "\n"
+        let some = fields.map {
+          Double.random(in: 0..<1, using: &random) < quoted ? "\"\($0)\"" : $0
+        }
+        mixed += some.joined(separator: ",") + "\n"
+      }
+      let expected = try read(Array(plain.utf8), columns) { $0.level = level }
+      for blockBytes in [300, 64 << 10] {
+        let got = try read(Array(mixed.utf8), columns) {
+          $0.level = level
+          $0.blockBytes = blockBytes
+        }
+        #expect(got.rows == expected.rows && got.rows.count == 1200, "\(quoted) in quotes")
+        #expect(got.rejections.isEmpty)
+      }
+    }
+    // A quoted text that is empty is no NULL, and no number.
+    let empty = try read(
+      Array("s,n\n\"\",\"1\"\n,\"2\"\n\"x\",\"\"\n\"y\",\"3\"\n".utf8),
+      [InputColumn("s", .text), InputColumn("n", .bigint)]
+    ) { $0.level = level }
+    #expect(
+      empty.rows == [[.text(""), .bigint(1)], [.null, .bigint(2)], [.text("y"), .bigint(3)]])
+    #expect(empty.rejections.count == 1)
+  }
+
+  @Test(arguments: CPU.available)
   func `mean what plain ones mean`(level: CPU.Level) throws {
     for look in Self.looks {
       let bytes = body(look.text, rows: 1500)
