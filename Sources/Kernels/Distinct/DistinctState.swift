@@ -83,6 +83,7 @@ struct DistinctState: AggregateState {
 
   /// How deep spills are spilled again: by then each part has a 16-millionth of the pairs.
   private static let deepest = 4
+  private static let rowsSetAside = 1 << 16
 
   var statistics: DistinctStatistics {
     var statistics = pastStatistics
@@ -150,7 +151,13 @@ struct DistinctState: AggregateState {
     pastStatistics.add(sets.statistics)
     pastStatistics.hashedBatches += values.hashedBatches
     let column = values.column()
-    for part in sets.parts() { try setAside(part.groups, gather(column, part.codes)) }
+    // A few rows at a time: all of them once more would take as much memory as they do already.
+    for part in sets.parts() {
+      for first in stride(from: 0, to: part.codes.count, by: Self.rowsSetAside) {
+        let rows = first..<min(first + Self.rowsSetAside, part.codes.count)
+        try setAside(part.groups.slice(rows), gather(column, Array(part.codes[rows])))
+      }
+    }
     values = ValueCodes(type)
     sets = CodeSets(options)
   }

@@ -20,7 +20,7 @@ struct ValueCodes: Sendable {
   private(set) var bound = 0
 
   /// About how much memory the numbering takes.
-  var bytes: Int { table.map { $0.groupCount * 48 } ?? home.internedBytes }
+  var bytes: Int { table.map { $0.groupCount * 72 } ?? home.internedBytes }
 
   private(set) var hashedBatches = 0
 

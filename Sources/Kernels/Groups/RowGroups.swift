@@ -11,6 +11,14 @@ package enum RowGroups: Sendable {
     }
   }
 
+  /// The groups of some of the rows.
+  func slice(_ rows: Range<Int>) -> RowGroups {
+    switch self {
+    case .one(let group, _): .one(group, rows: rows.count)
+    case .each(let ids): .each(Array(ids[rows]))
+    }
+  }
+
   /// The group of every row, spelled out.
   package var ids: [UInt32] {
     switch self {
