@@ -107,6 +107,7 @@ extension Zone {
     joined.isExact = isExact && other.isExact
     joined.minimum = nil
     joined.maximum = nil
+    joined.sum = nil
     if let ours = minimum, let theirs = other.minimum {
       joined.minimum = theirs.isBelow(ours) ? theirs : ours
     }
