@@ -39,8 +39,9 @@ struct GroupIndex: Sendable {
     case .dense:
       cells = Array(repeating: Self.absent, count: Int(Domain.cells(of: domains) ?? 0))
     case .anchored:
-      let anchors = domains.filter(\.isAnchor)
-      cells = Array(repeating: Self.absent, count: Int(Domain.cells(of: anchors) ?? 0))
+      chains = GroupChains(
+        cellCount: Int(Domain.cells(of: domains.filter(\.isAnchor)) ?? 0),
+        restCount: Domain.cells(of: domains.filter { !$0.isAnchor }) ?? .max)
     case .packed:
       hashed = PackedIndex(capacity: groups.rowCount)
     case .wide:
@@ -69,7 +70,7 @@ struct GroupIndex: Sendable {
       return chains.assign(
         isConstant ? Array(repeating: places[0], count: count) : places,
         isRestConstant ? Array(repeating: rests[0], count: count) : rests,
-        &cells, UInt32(nextGroup), &newRows)
+        UInt32(nextGroup), &newRows)
     case .dense:
       return findDense(rows, domains, UInt32(nextGroup), &newRows)
     case .packed:
@@ -116,7 +117,7 @@ struct GroupIndex: Sendable {
       let cell = places[isConstant ? 0 : row]
       switch kind {
       case .dense: ids[row] = cells[Int(cell)]
-      case .anchored: ids[row] = chains.find(cells[Int(cell)], rests[isRestConstant ? 0 : row])
+      case .anchored: ids[row] = chains.find(Int(cell), rests[isRestConstant ? 0 : row])
       case .packed, .wide: ids[row] = hashed.find(cell)
       }
     }
@@ -177,8 +178,10 @@ private func addCells<T: FixedWidthInteger, Cell: FixedWidthInteger>(
   let offset = Cell(truncatingIfNeeded: 1 &- domain.low)
   precondition(values.count == cells.count, "one key a row")
   if let validity {
-    for row in cells.indices where validity[row] {
-      cells[row] &+= (Cell(truncatingIfNeeded: values[row]) &+ offset) &* stride
+    // Without a branch, since nulls stand anywhere.
+    for row in cells.indices {
+      let share = (Cell(truncatingIfNeeded: values[row]) &+ offset) &* stride
+      cells[row] &+= validity[row] ? share : 0
     }
   } else {
     for row in cells.indices {

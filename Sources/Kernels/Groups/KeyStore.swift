@@ -15,6 +15,7 @@ struct KeyStore: Sendable {
   private(set) var words: [Int64] = []
   private(set) var high: [Int64] = []
   private(set) var isNull: [Bool] = []
+  private var nullCount = 0
   private var intervals: [Interval] = []
 
   init(_ type: DataType) { self.type = type }
@@ -73,22 +74,32 @@ struct KeyStore: Sendable {
 
   /// Adds the values of `rows` as those of new groups.
   mutating func append(_ rows: [UInt32], of words: Words, from column: Column) {
-    words.withWord(rows: rows) { low, top in
-      self.words.append(low)
-      if let top { high.append(top) }
-    }
     let first = isNull.count
-    for row in rows { isNull.append(column.isNull(Int(row))) }
-    for group in first..<isNull.count where isNull[group] {
-      self.words[group] = 0
-      if !high.isEmpty { high[group] = 0 }
+    switch words {
+    case .codes(let values, _): for row in rows { self.words.append(Int64(values[Int(row)])) }
+    case .dates(let values): for row in rows { self.words.append(Int64(values[Int(row)])) }
+    case .integers(let values): for row in rows { self.words.append(values[Int(row)]) }
+    case .wide(let values):
+      for row in rows {
+        self.words.append(Int64(truncatingIfNeeded: values[Int(row)]))
+        high.append(Int64(truncatingIfNeeded: values[Int(row)] >> 64))
+      }
+    }
+    isNull += repeatElement(false, count: rows.count)
+    if let validity = column.validity {
+      for (place, row) in rows.enumerated() where !validity[Int(row)] {
+        nullCount += 1
+        isNull[first + place] = true
+        self.words[first + place] = 0
+        if !high.isEmpty { high[first + place] = 0 }
+      }
     }
     if case .intervals(let values) = column.values {
       for row in rows { intervals.append(values[Int(row)]) }
     }
   }
 
-  var validity: Bitmap? { isNull.contains(true) ? Bitmap(isNull.map { !$0 }) : nil }
+  var validity: Bitmap? { nullCount > 0 ? Bitmap(isNull.map { !$0 }) : nil }
 
   /// The keys of all groups, in the form that those of a batch have.
   func groupWords() -> Words {
@@ -117,20 +128,6 @@ struct KeyStore: Sendable {
 }
 
 extension KeyStore.Words {
-  /// Calls `body` with the low word of each row and, for 128-bit values, the high word.
-  fileprivate func withWord(rows: [UInt32], _ body: (Int64, Int64?) -> Void) {
-    switch self {
-    case .codes(let values, _): for row in rows { body(Int64(values[Int(row)]), nil) }
-    case .dates(let values): for row in rows { body(Int64(values[Int(row)]), nil) }
-    case .integers(let values): for row in rows { body(values[Int(row)], nil) }
-    case .wide(let values):
-      for row in rows {
-        let value = values[Int(row)]
-        body(Int64(truncatingIfNeeded: value), Int64(truncatingIfNeeded: value >> 64))
-      }
-    }
-  }
-
   var isWide: Bool { if case .wide = self { true } else { false } }
 
   /// The smallest and largest value of the batch, where it fits 64 bits; what stands at nulls may
