@@ -25,6 +25,12 @@ package struct Bitmap: Sendable, Hashable {
     for bit in bits { append(bit) }
   }
 
+  /// All bits but a few.
+  package init(count: Int, without rows: [UInt32]) {
+    self.init(repeating: true, count: count)
+    for row in rows { set(Int(row), to: false) }
+  }
+
   private mutating func clearTail() {
     if count % 64 != 0 { words[words.count - 1] &= (1 << UInt64(count % 64)) - 1 }
   }

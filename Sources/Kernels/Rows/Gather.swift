@@ -1,3 +1,4 @@
+import Bytes
 package import Columns
 
 /// Whether a row is `UInt32.max`, which names none.
@@ -13,16 +14,16 @@ package func haveAbsent(_ rows: [UInt32]) -> Bool {
 /// The rows of a column that `rows` names, in that order and as often. `UInt32.max` names a row of
 /// NULL, as a left join needs it.
 package func gather(_ column: Column, _ rows: [UInt32]) -> Column {
-  let absent = UInt32.max
-  let hasAbsent = haveAbsent(rows)
+  let absent = matchedRows(rows, [.max])
   if column.count == 0 { return nullColumn(column.type, count: rows.count) }
   let validity: Bitmap?
-  if column.validity != nil || hasAbsent {
-    validity = gatherBits(column.validity, rows)
+  if let own = column.validity {
+    validity = gatherBits(own, rows)
   } else {
-    validity = nil
+    validity = absent.isEmpty ? nil : Bitmap(count: rows.count, without: absent)
   }
-  let places = hasAbsent ? rows.map { $0 == absent ? 0 : $0 } : rows
+  var places = rows
+  for row in absent { places[Int(row)] = 0 }
   let values: Column.Values
   switch column.values {
   case .booleans(let source): values = .booleans(gatherValues(source, places))
@@ -40,6 +41,11 @@ package func gather(_ column: Column, _ rows: [UInt32]) -> Column {
 /// The rows of all columns of a batch.
 package func gather(_ batch: ColumnBatch, _ rows: [UInt32]) -> ColumnBatch {
   ColumnBatch(batch.schema, batch.columns.map { gather($0, rows) }, rowCount: rows.count)
+}
+
+/// The numbers that stand in some rows.
+package func gather(_ numbers: [UInt32], _ rows: [UInt32]) -> [UInt32] {
+  gatherValues(numbers, rows)
 }
 
 private func gatherValues<T>(_ source: [T], _ rows: [UInt32]) -> [T] {
@@ -64,9 +70,9 @@ private func gatherTexts(_ source: TextVector, _ rows: [UInt32], _ validity: Bit
   return result
 }
 
-private func gatherBits(_ bits: Bitmap?, _ rows: [UInt32]) -> Bitmap {
+private func gatherBits(_ bits: Bitmap, _ rows: [UInt32]) -> Bitmap {
   var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
-  for place in rows.indices where rows[place] != .max && bits?[Int(rows[place])] ?? true {
+  for place in rows.indices where rows[place] != .max && bits[Int(rows[place])] {
     words[place &>> 6] |= 1 &<< UInt64(place & 63)
   }
   return Bitmap(words: words, count: rows.count)

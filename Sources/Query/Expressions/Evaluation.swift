@@ -18,7 +18,7 @@ extension Bound {
     case .constant(let value, let type):
       return .constant(value, type)
     case .call(let call):
-      return try call.evaluate(frame)
+      return try frame.remembered(self) { () throws(QueryError) in try call.evaluate(frame) }
     case .logic(let isAnd, let operands):
       return try Logic.evaluate(isAnd: isAnd, operands, frame)
     case .isNull(let operand, let isNegated):
@@ -36,7 +36,9 @@ extension Bound {
     case .query, .isInQuery:
       preconditionFailure("inner queries are answered before rows are read")
     case .perCode(let inner, let column, let cache):
-      return try cache.evaluate(inner, column, frame)
+      return try frame.remembered(self) { () throws(QueryError) in
+        try cache.evaluate(inner, column, frame)
+      }
     }
   }
 
@@ -162,14 +164,18 @@ extension Frame {
   /// The selected rows; of the other columns than `needed` only the places remain.
   func keeping(_ selection: Selection, needed: Set<Int>) throws(QueryError) -> Frame {
     guard case .rows(let rows) = selection else { return keeping(selection) }
-    var kept: [Column] = []
-    for place in slots.indices {
-      kept.append(
-        needed.contains(place)
-          ? gather(try column(place), rows)
-          : Column(repeating: .null, slots[place].type, count: rows.count))
+    var kept: [Slot] = []
+    for (place, slot) in slots.enumerated() {
+      if !needed.contains(place) {
+        kept.append(.same(nullColumn(slot.type, count: 1)))
+      } else if slot.partners != nil {
+        kept.append(slot.keeping(rows, of: rowCount))
+      } else {
+        // A page that is decoded for a few rows now may be asked for all of them later.
+        kept.append(.ready(gather(try column(place), rows)))
+      }
     }
-    return Frame(kept, rowCount: rows.count)
+    return Frame(slots: kept, rowCount: rows.count)
   }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 import Kernels
 
@@ -15,30 +16,19 @@ extension Choice {
   ) throws(QueryError) -> Operand? {
     guard results.allSatisfy({ $0.type == type }), results.contains(where: { !$0.columns.isEmpty })
     else { return nil }
-    let few = choice.count / 8
-    let counts = results.indices.map { number in Self.count(UInt8(number), choice.span) }
-    guard let main = counts.firstIndex(where: { $0 >= choice.count - few }) else { return nil }
+    let rows = results.indices.map { number in
+      markedRows(mapped(choice) { $0 == UInt8(truncatingIfNeeded: number) })
+    }
+    let most = choice.count - choice.count / 8
+    guard let main = rows.firstIndex(where: { $0.count >= most }) else { return nil }
     let value = try results[main].evaluate(frame)
-    if counts[main] == choice.count { return value }
+    if rows[main].count == choice.count { return value }
     var patches: [Patch] = []
-    for (number, result) in results.enumerated() where number != main && counts[number] > 0 {
-      let rows = Selection(choice.map { $0 == UInt8(number) }, validity: nil).rows(of: choice.count)
-      let part = try frame.keeping(.rows(rows), needed: result.columns)
-      patches.append(Patch(rows: rows, column: try result.column(part)))
+    for (number, result) in results.enumerated() where number != main && !rows[number].isEmpty {
+      let part = try frame.keeping(.rows(rows[number]), needed: result.columns)
+      patches.append(Patch(rows: rows[number], column: try result.column(part)))
     }
     return .column(patched(value.spread(over: choice.count), patches))
-  }
-
-  /// PERF: as many rows at a time as a byte can count are compared and counted byte by byte.
-  private static func count(_ number: UInt8, _ choice: Span<UInt8>) -> Int {
-    var count = 0
-    for start in stride(from: 0, to: choice.count, by: 255) {
-      let part = choice.extracting(start..<min(start + 255, choice.count))
-      var partCount: UInt8 = 0
-      for row in part.indices { partCount &+= part[row] == number ? 1 : 0 }
-      count += Int(partCount)
-    }
-    return count
   }
 
   private func patched(_ column: Column, _ patches: [Patch]) -> Column {

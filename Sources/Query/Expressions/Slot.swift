@@ -87,7 +87,7 @@ final class DeferredColumn: Sendable {
   init(_ slot: Slot, _ rows: [UInt32], of rowCount: Int) {
     type = slot.type
     if case .deferred(let column) = slot, case .partners(let base, let partners) = column.source {
-      source = .partners(base, rows.map { partners[Int($0)] })
+      source = .partners(base, gather(partners, rows))
     } else {
       source = .rows(slot, rows, of: rowCount)
     }
