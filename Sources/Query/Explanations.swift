@@ -106,7 +106,8 @@ extension Plan {
       return "\(kind) \(list(join.leftKeys)) = \(list(join.rightKeys))"
     case .aggregate(let aggregation):
       let calls = aggregation.aggregates.map(\.key).joined(separator: ", ")
-      return "group by (\(list(aggregation.keys))) \(calls)"
+      let wanted = aggregation.wantedKeys.map { " of wanted \($0.key)" } ?? ""
+      return "group by (\(list(aggregation.keys))) \(calls)\(wanted)"
     case .window(_, let calls): return "window \(calls.map(\.key).joined(separator: ", "))"
     case .distinct: return "distinct"
     case .sort(_, let orders, let limit, let offset):

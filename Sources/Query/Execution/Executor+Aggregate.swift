@@ -9,7 +9,8 @@ extension Executor {
     if let frame = memory?.groups(of: aggregation) { return Stream([frame]) }
     let stream = try stream(aggregation.input)
     if let frames = try groupsInMemory([aggregation], [stream]) { return Stream(frames) }
-    return try SpilledAggregation(self, aggregation).answer(stream)
+    let wanted = aggregation.wantedKeys.map { stream.filtered(by: $0) } ?? stream
+    return try SpilledAggregation(self, aggregation).answer(wanted)
   }
 
   /// Works out the groups of a pass for whoever asks for them later; where they cannot all be held
@@ -24,8 +25,10 @@ extension Executor {
     }
     guard let frames else { return }
     collector.add { $0.sharedPasses += 1 }
-    for (aggregation, frame) in zip(pass.aggregations, frames) {
-      memory.keep(frame, of: aggregation)
+    for answer in pass.answers {
+      let all = frames[answer.place]
+      let own = Frame(slots: answer.columns.map { all.slots[$0] }, rowCount: all.rowCount)
+      memory.keep(own, of: answer.aggregation)
     }
   }
 
@@ -99,6 +102,8 @@ struct GroupState: Sendable {
   /// values of the first row of each group are read.
   private let telling: [Int]
   private let following: [Int]
+  /// The places of the keys that are not NULL in a group that is wanted.
+  private let unwantedNulls: Set<Int>
   private var groups: GroupTable
   private var followers: [[Column]]
   private var aggregates: AggregateSet
@@ -110,6 +115,7 @@ struct GroupState: Sendable {
     telling = keys.indices.filter { !dependents.contains($0) }
     following = keys.indices.filter { dependents.contains($0) }
     followers = following.map { _ in [] }
+    unwantedNulls = aggregation.unwantedNulls
     groups = GroupTable(telling.map { aggregation.keys[$0].type }, options: options.groups)
     aggregates = AggregateSet(calls.map(\.aggregate), options: options.distinct)
   }
@@ -132,9 +138,13 @@ struct GroupState: Sendable {
       let isShort = value.isConstant && frame.rowCount > 0
       columns.append(isShort ? value.column : value.spread(over: frame.rowCount))
     }
+    if let rows = wantedRows(columns, of: frame.rowCount) {
+      return try add(frame.keeping(Selection(rows, frame)))
+    }
     let rows = groups.add(columns, rowCount: frame.rowCount)
     if !groups.firstRows.isEmpty && !following.isEmpty {
-      let first = frame.keeping(Selection(groups.firstRows, frame))
+      let needed = following.reduce(into: Set()) { $0.formUnion(keys[$1].columns) }
+      let first = try frame.keeping(Selection(groups.firstRows, frame), needed: needed)
       for (number, place) in following.enumerated() {
         followers[number].append(try keys[place].column(first))
       }
@@ -144,6 +154,19 @@ struct GroupState: Sendable {
     do {
       try aggregates.update(rows, groupCount: groups.groupCount, inputs)
     } catch { throw QueryError(error) }
+  }
+
+  /// The rows of groups that are wanted, given the telling keys; nil where nearly all of them are:
+  /// then a few rows more are grouped with less effort than all the others are copied.
+  private func wantedRows(_ columns: [Column], of rowCount: Int) -> [UInt32]? {
+    var wanted: Bitmap?
+    for (place, column) in zip(telling, columns) where unwantedNulls.contains(place) {
+      let validity = Operand(column: column, isConstant: column.count == 1 && rowCount > 1)
+        .validity(rowCount: rowCount)
+      wanted = Bitmap.both(wanted, validity)
+    }
+    guard let wanted, wanted.setCount < rowCount / 8 * 7 else { return nil }
+    return (0..<UInt32(rowCount)).filter { wanted[Int($0)] }
   }
 
   /// The arguments of an aggregate; where the zone of a block says enough of them, only that.
@@ -175,6 +198,18 @@ struct GroupState: Sendable {
     do {
       try aggregates.merge(other.aggregates, groups: places, groupCount: groups.groupCount)
     } catch { throw QueryError(error) }
+  }
+
+  /// The groups without those that nobody wants.
+  private func wanted(_ frame: Frame) throws(QueryError) -> Frame {
+    var columns: [Column] = []
+    for place in unwantedNulls.sorted() { columns.append(try frame.column(place)) }
+    columns = columns.filter { $0.validity != nil }
+    if columns.isEmpty { return frame }
+    let rows = (0..<UInt32(frame.rowCount)).filter { row in
+      columns.allSatisfy { !$0.isNull(Int(row)) }
+    }
+    return frame.keeping(Selection(rows, frame))
   }
 
   private func follower(_ number: Int) -> Column {
@@ -209,9 +244,11 @@ struct GroupState: Sendable {
       statistics.distinctHashedBatches += distinct.hashedBatches
       statistics.spilledDistinctRows += distinct.spilledRows
     }
+    let columns: [Column]
     do {
       let results = try aggregates.finish(groupCount: count)
-      return Frame(keyColumns() + results, rowCount: count)
+      columns = keyColumns() + results
     } catch { throw QueryError(error) }
+    return try wanted(Frame(columns, rowCount: count))
   }
 }

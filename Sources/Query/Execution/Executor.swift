@@ -110,7 +110,7 @@ struct Executor: Sendable {
       (piece) throws(QueryError) in
       try memory.frame(number, piece) { () throws(QueryError) in
         var frame = try inner.read(piece)
-        frame.memory = ExpressionMemory()
+        if frame.memory == nil { frame.memory = ExpressionMemory() }
         return frame
       }
     }

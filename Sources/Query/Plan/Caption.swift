@@ -49,7 +49,8 @@ extension Plan {
     case .aggregate(let aggregation):
       let calls = aggregation.aggregates.map { $0.text(in: names) }.joined(separator: ", ")
       let keys = aggregation.keys.isEmpty ? "aggregate" : "group by \(list(aggregation.keys))"
-      return calls.isEmpty ? keys : "\(keys): \(calls)"
+      let wanted = aggregation.wantedKeys.map { " where \($0.text(in: names))" } ?? ""
+      return (calls.isEmpty ? keys : "\(keys): \(calls)") + wanted
     case .window(_, let calls):
       return "window \(calls.map { $0.text(in: names) }.joined(separator: ", "))"
     case .sort(_, let orders, let limit, let offset):

@@ -6,7 +6,7 @@ enum Optimizer {
 
   /// What the plans have in common is worked out once.
   static func optimized(_ plans: [Plan]) -> Work {
-    var sharing = Sharing(plans)
+    var sharing = Sharing(plans.map(UnwantedGroups.leftOut))
     var work = Work(plans: sharing.plans.map(Pushdown.pushed), shared: [])
     let shared = sharing.takeShared().map(Pushdown.pushed)
     var needs = ColumnNeeds(count: shared.count)

@@ -64,6 +64,8 @@ struct Aggregation: Sendable {
   var input: Plan
   var keys: [Bound]
   var aggregates: [BoundAggregate]
+  /// The keys whose NULL makes a group that nobody wants.
+  var unwantedNulls: Set<Int> = []
   /// Whether groups come in the order of their first rows; else in any.
   var keepsOrder = true
 }
