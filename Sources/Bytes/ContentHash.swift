@@ -148,14 +148,15 @@ private struct LeafHash {
     var state = self
     var offset = 0
     while offset < count {
-      let w0 = bytes.word64(at: offset)
-      let w1 = bytes.word64(at: offset &+ 8)
-      let w2 = bytes.word64(at: offset &+ 16)
-      let w3 = bytes.word64(at: offset &+ 24)
-      let w4 = bytes.word64(at: offset &+ 32)
-      let w5 = bytes.word64(at: offset &+ 40)
-      let w6 = bytes.word64(at: offset &+ 48)
-      let w7 = bytes.word64(at: offset &+ 56)
+      let block = bytes.extracting(offset..<offset &+ 64)
+      let w0 = block.word64(at: 0)
+      let w1 = block.word64(at: 8)
+      let w2 = block.word64(at: 16)
+      let w3 = block.word64(at: 24)
+      let w4 = block.word64(at: 32)
+      let w5 = block.word64(at: 40)
+      let w6 = block.word64(at: 48)
+      let w7 = block.word64(at: 56)
       state.a0 = step(state.a0, w0, w1)
       state.b0 = step(state.b0, w1, w0)
       state.a1 = step(state.a1, w2, w3)

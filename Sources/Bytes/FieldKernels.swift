@@ -39,7 +39,7 @@ package struct FieldAffix: Sendable, Hashable {
     mask = bytes.count == 8 ? ~0 : (1 << UInt64(8 * bytes.count)) - 1
   }
 
-  fileprivate var compiled: groove_csv_affix {
+  var compiled: groove_csv_affix {
     groove_csv_affix(word: word, mask: mask, length: length)
   }
 }
@@ -128,10 +128,7 @@ package struct FieldKernels: Sendable {
     // SAFETY: the table is read below its count; the kernel writes a value and at most one row a
     // row, for which there is room.
     unsafe table.withUnsafeBufferPointer { table in
-      guard let start = table.baseAddress else { preconditionFailure("a table has places") }
-      var numbers = unsafe groove_csv_numbers(
-        codes: start, size: table.count, run_first: codedRun.first, run_count: codedRun.count,
-        run_code: codedRun.code)
+      var numbers = unsafe groove_csv_numbers(table, codedRun)
       unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
         unsafe kernels.code_numbers(field, &affix, &numbers, values, others)
       }
@@ -165,16 +162,12 @@ package struct FieldKernels: Sendable {
     digits: Int, base: Int64, range: inout ClosedRange<Int64>?, into values: inout [UInt32],
     _ others: inout [UInt32]
   ) {
-    var numbering = groove_csv_numbering(
-      affix: affix.compiled, digits: digits, base: UInt64(base),
-      least: range?.lowerBound ?? .max, most: range?.upperBound ?? 0)
+    var numbering = groove_csv_numbering(affix.compiled, digits: digits, base: base, range)
     // SAFETY: the kernel writes a value and at most one row a row, for which there is room.
     unsafe run(bytes, marks, layout, &values, &others) { field, values, others in
       unsafe kernels.number(field, &numbering, values, others)
     }
-    if numbering.least <= numbering.most {
-      range = numbering.least...numbering.most
-    }
+    range = numbering.range
   }
 
   /// Runs a kernel on the field and appends what it writes.
@@ -193,31 +186,65 @@ package struct FieldKernels: Sendable {
       layout.field >= 0 && layout.stride >= 1
         && (rows - 1) * layout.stride + layout.field + 1 < marks.count,
       "each row has its marks")
-    values.append(addingCapacity: rows) { output in
-      others.append(addingCapacity: rows) { left in
-        // SAFETY: all four buffers live through the call. The kernel reads the marks checked above,
-        // and of the bytes only what is no more than the padding behind a start that has that much
-        // behind it; it writes `rows` values and returns how many rows it has written, at most
-        // `rows`.
-        unsafe output.withUnsafeMutableBufferPointer { output, outputCount in
-          unsafe left.withUnsafeMutableBufferPointer { left, leftCount in
-            unsafe bytes.withUnsafeBufferPointer { bytes in
-              unsafe marks.withUnsafeBufferPointer { marks in
-                guard let values = output.baseAddress, let others = left.baseAddress
-                else { preconditionFailure("there is room for rows") }
-                // SAFETY: as above.
-                var field = unsafe groove_csv_field(
-                  bytes: bytes.baseAddress, marks: marks.baseAddress,
-                  limit: bytes.count - Self.padding, stride: layout.stride, field: layout.field,
-                  rows: rows, gap: layout.gap)
-                leftCount += unsafe kernel(
-                  &field, values + outputCount, others + leftCount)
-                outputCount += rows
-              }
-            }
-          }
+    // SAFETY: all four buffers live through the call. The kernel reads the marks checked above, and
+    // of the bytes only what is no more than the padding behind a start that has that much behind
+    // it; it writes `rows` values and returns how many rows it has written, at most `rows`.
+    unsafe append(rows, to: &values, &others) { values, others in
+      unsafe bytes.withUnsafeBufferPointer { bytes in
+        unsafe marks.withUnsafeBufferPointer { marks in
+          // SAFETY: as above.
+          var field = unsafe groove_csv_field(
+            bytes: bytes.baseAddress, marks: marks.baseAddress,
+            limit: bytes.count - Self.padding, stride: layout.stride, field: layout.field,
+            rows: rows, gap: layout.gap)
+          return unsafe kernel(&field, values, others)
         }
       }
     }
+  }
+}
+
+/// Appends `rows` values, all written by the kernel, and as many rows to `others` as it returns.
+@inline(__always)
+func append<Value>(
+  _ rows: Int, to values: inout [Value], _ others: inout [UInt32],
+  _ kernel: (UnsafeMutablePointer<Value>, UnsafeMutablePointer<UInt32>) -> Int
+) {
+  values.append(addingCapacity: rows) { output in
+    others.append(addingCapacity: rows) { left in
+      // SAFETY: both have room for `rows` more, and the kernel says how many others there are.
+      unsafe output.withUnsafeMutableBufferPointer { output, outputCount in
+        unsafe left.withUnsafeMutableBufferPointer { left, leftCount in
+          guard let values = output.baseAddress, let others = left.baseAddress
+          else { preconditionFailure("there is room for rows") }
+          leftCount += unsafe kernel(values + outputCount, others + leftCount)
+          outputCount += rows
+        }
+      }
+    }
+  }
+}
+
+extension groove_csv_numbering {
+  /// Numbers of which those of a range have been met.
+  init(
+    _ affix: groove_csv_affix = groove_csv_affix(), digits: Int = 0, base: Int64,
+    _ range: ClosedRange<Int64>?
+  ) {
+    self.init(
+      affix: affix, digits: digits, base: UInt64(bitPattern: base),
+      least: range?.lowerBound ?? .max, most: range?.upperBound ?? 0)
+  }
+
+  var range: ClosedRange<Int64>? { least <= most ? least...most : nil }
+}
+
+extension groove_csv_numbers {
+  /// SAFETY: it is used only while the table's buffer lives.
+  @unsafe init(_ table: UnsafeBufferPointer<UInt32>, _ codedRun: CodedRun) {
+    guard let start = table.baseAddress else { preconditionFailure("a table has places") }
+    unsafe self.init(
+      codes: start, size: table.count, run_first: codedRun.first, run_count: codedRun.count,
+      run_code: codedRun.code)
   }
 }

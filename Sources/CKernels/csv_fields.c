@@ -1,15 +1,10 @@
-#include "CSVFields.h"
-
-#define INLINE static inline __attribute__((always_inline))
+#include "csv_shared.h"
 
 INLINE uint64_t load64(const uint8_t *bytes) {
   uint64_t word;
   __builtin_memcpy(&word, bytes, 8);
   return word;
 }
-
-// The rows that a kernel takes at a time.
-#define BLOCK 64
 
 // Where the fields of a block begin, and how long they are; one that begins behind the limit has no
 // length, at the limit.
@@ -74,10 +69,6 @@ INLINE uint64_t number(uint64_t digits) {
   return (fours & 0xFFFFFFFF) * 10000 + (fours >> 32);
 }
 
-// Where the numbers of each count of digits begin, as in KeyTable.places.
-static const uint32_t number_places[9] = {0,     0,      10,      110,     1110,
-                                   11110, 111110, 1111110, 11111110};
-
 INLINE uint64_t hash(groove_csv_key key) {
   const unsigned __int128 product =
       (unsigned __int128)(key.x ^ 0x9E3779B97F4A7C15) *
@@ -97,23 +88,6 @@ INLINE groove_csv_key key_of_words(const uint8_t *bytes, size_t length) {
       load64(bytes) & load64(mask), load64(bytes + 8) & load64(mask + 8),
       (load64(bytes + 16) & load64(mask + 16)) | (uint64_t)length << 56, 0};
   return key;
-}
-
-// Days from 1970-01-01 to a day of the years from 1900 on. The year begins in March here, so that
-// the leap day is its last; divisions are products and shifts.
-INLINE uint32_t days_before(uint32_t year, uint32_t month, uint32_t day) {
-  const uint32_t is_early = month < 3;
-  const uint32_t from_march = month + 12 * is_early - 3;
-  const uint32_t years = year - is_early;
-  const uint32_t centuries = (years * 5243) >> 19;
-  return years * 365 + (years >> 2) - centuries + (centuries >> 2) +
-         ((from_march * 979 + 15) >> 5) + day - 719469;
-}
-
-INLINE uint32_t days_in(uint32_t year, uint32_t month) {
-  const uint32_t is_fourth = (year & 3) == 0, is_century = year % 100 == 0;
-  const uint32_t leap = is_fourth & (!is_century | ((year & 15) == 0));
-  return month == 2 ? 28 + leap : 30 | ((month ^ (month >> 3)) & 1);
 }
 
 #if defined(__x86_64__)

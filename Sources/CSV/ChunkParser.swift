@@ -81,6 +81,7 @@ struct ChunkWork: ~Copyable {
   /// Rows whose marks had to be put in order.
   private var block: RowBlock
   private var unquoted = UnquotedFields()
+  private var lanes: RowLanes?
   private(set) var place: Int
   private(set) var isDone: Bool
 
@@ -268,31 +269,55 @@ struct ChunkWork: ~Copyable {
   private mutating func fill(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
     var unfit = Unfit()
     let base = chunk.rowCount
-    if base == 0 { reserve(rows, marks) }
+    if base == 0 {
+      reserve(rows, marks)
+      findLanes(bytes, marks, rows)
+    }
+    lanes?.take(bytes, marks, rows)
     let isValid = rows.isASCII || isText(bytes, rows, marks)
+    let isFilled =
+      plan.options.dialect.nullText.isEmpty && !rows.mayHaveEmptyFields(marks)
     var unquoted = UnquotedFields()
     swap(&unquoted, &self.unquoted)
     for (index, column) in plan.options.columns.enumerated() {
       let view = rows.view(of: plan.fields[index])
       if column.type == .text {
-        chunk.columns[index].check(
-          bytes, marks, view, column, plan.options.dialect, isValid: isValid, &unfit.rows)
+        if !isValid || !isFilled && !column.isNullable {
+          chunk.columns[index].check(
+            bytes, marks, view, column, plan.options.dialect, isValid: isValid, &unfit.rows)
+        }
+      } else if let found = lanes?.found(index, rowCount: rows.count) {
+        chunk.columns[index].convert(
+          bytes, marks, view, column, plan, base: base, found, &unfit.rows)
       } else if unquoted.take(bytes, marks, view, plan.options.dialect) {
         chunk.columns[index].convert(
-          bytes, unquoted.marks.span, unquoted.view, column, plan, base: base, &unfit.rows)
+          bytes, unquoted.marks.span, unquoted.view, column, plan, base: base, nil, &unfit.rows)
       } else {
         chunk.columns[index].convert(
-          bytes, marks, view, column, plan, base: base, &unfit.rows)
+          bytes, marks, view, column, plan, base: base, nil, &unfit.rows)
       }
       unfit.close(column: index)
     }
     swap(&unquoted, &self.unquoted)
     if unfit.first.isEmpty {
-      collect(bytes, marks, rows)
+      collect(bytes, marks, rows, lanes)
     } else {
       let kept = drop(bytes, marks, rows, unfit)
-      collect(bytes, kept.marks.span, kept.rows)
+      collect(bytes, kept.marks.span, kept.rows, nil)
     }
+  }
+
+  /// Finds the columns that are converted together, by the first rows of the chunk.
+  private mutating func findLanes(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
+    guard plan.options.dialect.isSimple, rows.count > 0 else { return }
+    var forms: [LaneForm?] = []
+    for (index, column) in plan.options.columns.enumerated() {
+      let view = rows.view(of: plan.fields[index])
+      let isQuoted = bytes[view.start(marks, 0)] == plan.options.dialect.quote
+      forms.append(
+        isQuoted ? nil : chunk.columns[index].laneForm(bytes, marks, view, column, plan))
+    }
+    lanes = RowLanes(forms, gap: rows.gap, plan)
   }
 
   /// Makes room for about as many rows as the chunk has if all are as long as the first ones.
@@ -314,16 +339,22 @@ struct ChunkWork: ~Copyable {
     return start <= end && end <= bytes.count && CSV.isText(bytes, start, end)
   }
 
-  private mutating func collect(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
+  /// Takes the texts of rows that all fit; `lanes` are those of these rows.
+  private mutating func collect(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows, _ lanes: RowLanes?
+  ) {
     var unquoted = UnquotedFields()
     swap(&unquoted, &self.unquoted)
     for (index, column) in plan.options.columns.enumerated() where column.type == .text {
       let view = rows.view(of: plan.fields[index])
-      if unquoted.take(bytes, marks, view, plan.options.dialect) {
+      if let found = lanes?.found(index, rowCount: rows.count) {
         chunk.columns[index].collectTexts(
-          bytes, unquoted.marks.span, unquoted.view, plan, base: chunk.rowCount)
+          bytes, marks, view, plan, base: chunk.rowCount, found)
+      } else if unquoted.take(bytes, marks, view, plan.options.dialect) {
+        chunk.columns[index].collectTexts(
+          bytes, unquoted.marks.span, unquoted.view, plan, base: chunk.rowCount, nil)
       } else {
-        chunk.columns[index].collectTexts(bytes, marks, view, plan, base: chunk.rowCount)
+        chunk.columns[index].collectTexts(bytes, marks, view, plan, base: chunk.rowCount, nil)
       }
     }
     swap(&unquoted, &self.unquoted)

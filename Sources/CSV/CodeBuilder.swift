@@ -27,10 +27,15 @@ struct CodeBuilder: Sendable {
 
   mutating func reserve(_ rows: Int) { codes.reserveCapacity(rows) }
 
+  /// The form of its texts, where they are in the table by their numbers.
+  var laneForm: LaneForm? {
+    table.numbers.isEmpty ? nil : table.affix.map { .codes($0) }
+  }
+
   /// Codes one field of a block's rows, the first of which is row `base` of the chunk.
   mutating func append(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int,
-    _ nulls: inout [Int]
+    _ found: FoundLane?, _ nulls: inout [Int]
   ) {
     // Taken out, so that they are not copied.
     var (codes, others): ([UInt32], [UInt32]) = ([], [])
@@ -42,7 +47,11 @@ struct CodeBuilder: Sendable {
       others.append(contentsOf: 0..<UInt32(view.rowCount))
     } else if let affix = table.affix, !table.numbers.isEmpty {
       let numbers = table.numbers.span
-      if let kernels = plan.kernels {
+      if let found, found.form == .codes(affix) {
+        found.lanes.codes(
+          found.column, marks, view.layout, of: affix, in: numbers, table.longestRun,
+          into: &codes, &others)
+      } else if let kernels = plan.kernels {
         kernels.codes(
           bytes, marks, view.layout, of: affix, in: numbers, table.longestRun, into: &codes,
           &others)

@@ -42,7 +42,7 @@ struct ColumnBuilder: Sendable {
   /// the rows that do not fit. Not for texts.
   mutating func convert(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ column: InputColumn,
-    _ plan: ReadPlan, base: Int, _ unfit: inout [Int]
+    _ plan: ReadPlan, base: Int, _ found: FoundLane?, _ unfit: inout [Int]
   ) {
     var others: [UInt32] = []
     swap(&others, &self.others)
@@ -55,8 +55,18 @@ struct ColumnBuilder: Sendable {
     case .bigint where !plan.hasPlainNumbers, .timestamp where !plan.hasPlainNumbers:
       integers.append(contentsOf: repeatElement(0, count: view.rowCount))
       others = Array(0..<UInt32(view.rowCount))
-    case .bigint: convertIntegers(bytes, marks, view, plan.kernels, into: &integers, &others)
-    case .timestamp: convertTimestamps(bytes, marks, view, plan.kernels, into: &integers, &others)
+    case .bigint:
+      if let found {
+        found.lanes.integers(found.column, into: &integers, &others)
+      } else {
+        convertIntegers(bytes, marks, view, plan.kernels, into: &integers, &others)
+      }
+    case .timestamp:
+      if let found {
+        found.lanes.timestamps(found.column, into: &integers, &others)
+      } else {
+        convertTimestamps(bytes, marks, view, plan.kernels, into: &integers, &others)
+      }
     case .boolean:
       booleans.append(contentsOf: repeatElement(false, count: view.rowCount))
       others = Array(0..<UInt32(view.rowCount))
@@ -105,12 +115,23 @@ struct ColumnBuilder: Sendable {
     return true
   }
 
+  /// The form in which the fields of a chunk's first rows can be converted together with those of
+  /// other columns.
+  func laneForm(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ column: InputColumn,
+    _ plan: ReadPlan
+  ) -> LaneForm? {
+    if column.type != .text {
+      return plan.hasPlainNumbers ? .ofNumbers(column.type, bytes, marks, view) : nil
+    }
+    return numbered.map { $0.laneForm(bytes, marks, view, plan.options.dialect) } ?? codes?.laneForm
+  }
+
   /// Notes the rows of a text column that do not fit. `isValid` says that all text is UTF-8.
   func check(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ column: InputColumn,
     _ dialect: Dialect, isValid: Bool, _ unfit: inout [Int]
   ) {
-    if isValid && column.isNullable { return }
     for row in 0..<view.rowCount {
       let (start, end) = (view.start(marks, row), view.end(marks, row))
       // Most fields are neither empty nor the text for NULL.
@@ -126,10 +147,11 @@ struct ColumnBuilder: Sendable {
 
   /// Appends the texts of one field of a block's rows, all of which fit, the first as row `base`.
   mutating func collectTexts(
-    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int,
+    _ found: FoundLane?
   ) {
     if numbered != nil {
-      if numbered?.append(bytes, marks, view, plan, base: base, &nulls) == true { return }
+      if numbered?.append(bytes, marks, view, plan, base: base, found, &nulls) == true { return }
       if base > 0, let numbered {
         texts = numbered.spelled(nulls: nulls)
         codes = nil
@@ -137,7 +159,7 @@ struct ColumnBuilder: Sendable {
       numbered = nil
     }
     if codes != nil {
-      codes?.append(bytes, marks, view, plan, base: base, &nulls)
+      codes?.append(bytes, marks, view, plan, base: base, found, &nulls)
       return
     }
     texts.append(bytes, marks, view, plan.options.dialect, base: base, &nulls)

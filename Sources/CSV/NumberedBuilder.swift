@@ -26,13 +26,16 @@ struct NumberedBuilder: Sendable {
   /// the texts has another form nothing is taken, and the answer is false.
   mutating func append(
     _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ plan: ReadPlan, base: Int,
-    _ nulls: inout [Int]
+    _ found: FoundLane?, _ nulls: inout [Int]
   ) -> Bool {
     guard let form = form ?? form(bytes, marks, view, plan.options.dialect) else { return false }
     let (taken, nullCount) = (codes.count, nulls.count)
     var range = range
     var others: [UInt32] = []
-    if let kernels = plan.kernels, plan.options.dialect.isSimple {
+    if let found, case .numbers(form.prefix, form.affix.digits, _) = found.form {
+      found.lanes.numbers(
+        found.column, base: form.base, range: &range, into: &codes, &others)
+    } else if let kernels = plan.kernels, plan.options.dialect.isSimple {
       kernels.numbers(
         bytes, marks, view.layout, of: form.prefix, digits: form.affix.digits, base: form.base,
         range: &range, into: &codes, &others)
@@ -65,6 +68,15 @@ struct NumberedBuilder: Sendable {
     self.form = form
     self.range = range
     return true
+  }
+
+  /// The form in which a chunk's texts are taken, by the first of them.
+  func laneForm(
+    _ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ view: FieldView, _ dialect: Dialect
+  ) -> LaneForm? {
+    form(bytes, marks, view, dialect).map {
+      .ofTexts($0.prefix, least: $0.affix.digits, marks, view)
+    }
   }
 
   /// The form of a block's first texts.

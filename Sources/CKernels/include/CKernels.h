@@ -8,6 +8,7 @@
 #include "BitPacking.h"
 #include "CPULevel.h"
 #include "CSVFields.h"
+#include "CSVLanes.h"
 #include "CSVTokenizer.h"
 #include "Checksum.h"
 #include "Follow.h"
