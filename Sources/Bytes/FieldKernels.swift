@@ -29,6 +29,11 @@ package struct FieldAffix: Sendable, Hashable {
   package let word: UInt64
   package let mask: UInt64
 
+  /// No bytes.
+  init() {
+    (length, word, mask) = (0, 0, 0)
+  }
+
   /// nil for more than eight bytes.
   package init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count <= 8 else { return nil }
@@ -61,6 +66,22 @@ package struct CodedRun: Sendable, Hashable {
     guard count > 0, place == first &+ count, next == code &+ count else { return false }
     count += 1
     return true
+  }
+}
+
+extension Span where Element == UInt32 {
+  /// The shortest step from one mark to the next, the highest number if there are fewer than two.
+  ///
+  /// PERF: of all fields at once, as a vector does: field by field it took 4 ns a row of six.
+  package var shortestStep: UInt32 {
+    // SAFETY: both marks of a pair are in the buffer.
+    unsafe withUnsafeBufferPointer { marks in
+      var shortest = UInt32.max
+      for index in 1..<Swift.max(1, marks.count) {
+        shortest = unsafe min(shortest, marks[index] &- marks[index &- 1])
+      }
+      return shortest
+    }
   }
 }
 

@@ -32,7 +32,7 @@ package struct LanePlan: Sendable {
   /// Adds integers of up to eight or sixteen digits; nil where there is no room for them, or the
   /// field is out of reach.
   package mutating func addIntegers(field: Int, digits: Int) -> Column? {
-    addDigits(field, FieldAffix([])!, least: 1, digits: digits, takesZeros: true)
+    addDigits(field, FieldAffix(), least: 1, digits: digits, takesZeros: true)
   }
 
   /// As above, texts of an affix and from `least` to eight or sixteen digits. More than `least` of

@@ -6,7 +6,8 @@ package import Columns
 package struct KeyEncoder: Sendable {
   private(set) var table = KeyTable()
   private let base: TextDictionary?
-  /// The new texts, chunk by chunk.
+  /// The new texts, in pieces of which each is more than twice as long as the next: every chunk's
+  /// dictionary has them, so they are few.
   private var pieces: [KeyList] = []
   private var count: Int
   private let isLimited: Bool
@@ -40,11 +41,21 @@ package struct KeyEncoder: Sendable {
     table.enter(builder.missing, from: UInt32(count), codes: &found, added: &added)
     if added.count > 0 {
       count += added.count
-      pieces.append(added)
+      note(added)
       size += added.size
       dictionary = makeDictionary()
     }
     return .codes(builder.finish(found), dictionary)
+  }
+
+  private mutating func note(_ added: KeyList) {
+    var added = added
+    while let last = pieces.last, last.affix == added.affix, last.count <= 2 * added.count {
+      var joined = pieces.removeLast()
+      joined.append(added)
+      added = joined
+    }
+    pieces.append(added)
   }
 
   /// A dictionary of the texts so far, which are put together only when somebody asks for them.

@@ -69,7 +69,9 @@ struct KeyList: Sendable {
 
   /// Appends all texts.
   func append(to texts: inout TextVector) {
-    var bytes: [UInt8] = []
+    var collected = TextBuilder()
+    collected.reserve(texts: count, bytes: size)
+    var words = [UInt8](repeating: 0, count: 24)
     var nextKey = 0
     for place in places {
       var key = KeyTable.Key()
@@ -80,12 +82,33 @@ struct KeyList: Sendable {
         key = KeyTable.key(ofPlace: Int(place), affix)
       }
       if key.z >> 56 == 0xFF {
-        texts.append(longTexts.bytes[longRange(key)])
+        collected.append(longTexts.bytes.span.extracting(longRange(key)))
       } else {
-        bytes.removeAll(keepingCapacity: true)
-        Self.append(key, to: &bytes)
-        texts.append(bytes[...])
+        var target = words.mutableSpan
+        for word in 0..<3 { target.store(word64: key[word], at: 8 &* word) }
+        collected.append(words.span.extracting(0..<Int(key.z >> 56)))
       }
+    }
+    if texts.count == 0 {
+      texts = collected.finish()
+    } else {
+      texts.append(contentsOf: collected.finish())
+    }
+  }
+
+  /// Appends the texts of a list of the same affix.
+  mutating func append(_ list: KeyList) {
+    precondition(list.affix == affix, "places mean the same in both")
+    let longCount = UInt64(longTexts.count)
+    places.append(contentsOf: list.places)
+    keys.reserveCapacity(keys.count + list.keys.count)
+    for var key in list.keys {
+      if key.z >> 56 == 0xFF { key.w += longCount }
+      keys.append(key)
+    }
+    for index in 0..<list.longTexts.count {
+      let range = Int(list.longTexts.offsets[index])..<Int(list.longTexts.offsets[index + 1])
+      longTexts.append(list.longTexts.bytes.span.extracting(range))
     }
   }
 }

@@ -19,19 +19,7 @@ struct Rows {
   func record(_ row: Int) -> Int { records.map { Int($0[row]) } ?? firstRecord + row }
 
   /// Whether marks lie so close that a field may be empty.
-  ///
-  /// PERF: of all fields at once, as a vector does: field by field it took 4 ns a row of six.
-  func mayHaveEmptyFields(_ marks: Span<UInt32>) -> Bool {
-    let gap = UInt32(gap)
-    // SAFETY: both marks of a pair are in the buffer.
-    return unsafe marks.withUnsafeBufferPointer { marks in
-      var closest = UInt32.max
-      for index in 1..<max(1, marks.count) {
-        closest = unsafe min(closest, marks[index] &- marks[index &- 1])
-      }
-      return closest <= gap
-    }
-  }
+  func mayHaveEmptyFields(_ marks: Span<UInt32>) -> Bool { marks.shortestStep <= UInt32(gap) }
 
   func view(of field: Int) -> FieldView {
     FieldView(stride: stride, field: field, gap: UInt32(gap), rowCount: count)

@@ -67,6 +67,11 @@ struct TextBuilder: Sendable {
     }
   }
 
+  mutating func reserve(texts: Int, bytes count: Int) {
+    offsets.reserveCapacity(texts + 1)
+    bytes.reserveCapacity(count)
+  }
+
   /// Adds one text.
   mutating func append(_ text: Span<UInt8>) {
     bytes.append(copying: text)

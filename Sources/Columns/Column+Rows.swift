@@ -143,7 +143,7 @@ extension Column {
 
 extension TextVector {
   package mutating func append(contentsOf other: TextVector) {
-    reserve(texts: count + other.count, bytes: bytes.count + other.bytes.count)
-    for index in 0..<other.count { append(other.bytes[other.range(index)]) }
+    let base = UInt32(bytes.count)
+    append(other.bytes, ends: other.offsets.dropFirst().lazy.map { base + $0 })
   }
 }

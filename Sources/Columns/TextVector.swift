@@ -51,6 +51,15 @@ package struct TextVector: Sendable, Hashable {
     closeText()
   }
 
+  /// Appends texts end to end, with the place behind each of them.
+  mutating func append(_ texts: [UInt8], ends: some Collection<UInt32>) {
+    let size = bytes.count + texts.count
+    precondition(size <= Int(UInt32.max), "a text vector holds less than 4 GiB")
+    bytes.append(contentsOf: texts)
+    offsets.append(contentsOf: ends)
+    precondition(offsets.last == UInt32(bytes.count), "offsets span the text")
+  }
+
   package mutating func reserve(texts: Int, bytes count: Int) {
     offsets.reserveCapacity(texts + 1)
     bytes.reserveCapacity(count)

@@ -76,16 +76,22 @@ private struct DictionaryChange {
       }
       texts.append(contentsOf: read)
     }
+    let first = UInt32(state.count)
     var codes: [UInt32] = []
-    codes.reserveCapacity(pending.count)
-    var new = TextVector()
-    for index in 0..<pending.count {
-      let text = pending.bytes[pending.range(index)]
-      if !foreign.isEmpty, let known = foreign[text] {
-        codes.append(known)
-      } else {
-        codes.append(UInt32(state.count + new.count))
-        new.append(text)
+    var new = pending
+    if foreign.isEmpty {
+      codes = Array(first..<first + UInt32(pending.count))
+    } else {
+      codes.reserveCapacity(pending.count)
+      new = TextVector()
+      for index in 0..<pending.count {
+        let text = pending.bytes[pending.range(index)]
+        if let known = foreign[text] {
+          codes.append(known)
+        } else {
+          codes.append(first + UInt32(new.count))
+          new.append(text)
+        }
       }
     }
     texts.append(contentsOf: new)

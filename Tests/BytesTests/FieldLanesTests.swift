@@ -83,12 +83,10 @@ import Testing
     return fields
   }
 
-  @Test(.enabled(if: CPU.available.contains(.avx512)), arguments: 1...4)
-  func `are what each of them is alone`(gap: Int) throws {
-    let kernels = try #require(FieldKernels(.baseline))
-    var lanes = try #require(FieldLanes(.avx512))
-    let p = try #require(FieldAffix(Array("P".utf8)))
-    let u = try #require(FieldAffix(Array("U-".utf8)))
+  /// A plan of what it can take of `row`: ids, users, times and integers.
+  private func planned(
+    gap: Int, _ p: FieldAffix, _ u: FieldAffix
+  ) -> (LanePlan, LanePlan.Column, LanePlan.Column, LanePlan.Column, LanePlan.Column)? {
     var plan = LanePlan(firstField: 0, gap: UInt32(gap))
     let added = [
       plan.addNumbers(field: 0, of: p, least: 8, digits: 9, takesZeros: false),
@@ -100,7 +98,17 @@ import Testing
     ]
     #expect(added.map { $0 != nil } == [true, true, true, true, false, false])
     guard let ids = added[0], let users = added[1], let times = added[2], let integers = added[3]
-    else { return }
+    else { return nil }
+    return (plan, ids, users, times, integers)
+  }
+
+  @Test(.enabled(if: CPU.available.contains(.avx512)), arguments: 1...4)
+  func `are what each of them is alone`(gap: Int) throws {
+    let kernels = try #require(FieldKernels(.baseline))
+    var lanes = try #require(FieldLanes(.avx512))
+    let p = try #require(FieldAffix(Array("P".utf8)))
+    let u = try #require(FieldAffix(Array("U-".utf8)))
+    let (plan, ids, users, times, integers) = try #require(planned(gap: gap, p, u))
     var table = [UInt32](repeating: 0, count: 1 << 16)
     for place in table.indices where place % 3 != 0 { table[place] = UInt32(place / 2) }
     let run = CodedRun(first: 1 << 14, code: 1 << 13, count: 0)
