@@ -37,6 +37,27 @@ extension ColumnFile {
     return read
   }
 
+  /// The values of a block in one column at some rows, ascending, where they can be had for less
+  /// than those of all rows; else nil.
+  ///
+  /// PERF: a CASE for the one play in a thousand whose song is unknown decoded the genre of all:
+  /// 1.6 ns a play of the 34 that a rebuild takes (Zen 5 VM, 2026-11-30).
+  package func read(
+    column: Int, block: Int, at rows: [UInt32], _ known: FollowKeys
+  ) throws(ColumnFileError) -> Column? {
+    let page = footer.columns[column].blocks[block].page
+    guard page.encoding == .follows, zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      return nil
+    }
+    let piece = try fetch([page])[0]
+    var keys = known.all
+    let context = try context(column, block, &keys)
+    known.all = keys
+    do throws(Damage) {
+      return try PageDecoder.decode(context, at: rows, piece.bytes, piece.range)
+    } catch { throw damaged(error, column, block) }
+  }
+
   /// The rows of a block in the given columns, in their order.
   package func read(columns: [Int], block: Int) throws(ColumnFileError) -> ColumnBatch {
     precondition(block >= 0 && block < blockCount, "a block of the file")
@@ -75,9 +96,29 @@ extension ColumnFile {
     _ column: Int, _ block: Int, _ piece: Piece, _ keys: inout [Int: KeyColumn]
   ) throws(ColumnFileError) -> Column {
     let context = try context(column, block, &keys)
+    let codes = try keyCodes(context, column, piece, &keys)
     do throws(Damage) {
+      if let codes { return try PageDecoder.column(of: codes, context) }
       return try PageDecoder.decode(context, piece.bytes, piece.range)
     } catch { throw damaged(error, column, block) }
+  }
+
+  /// The codes of a column without nulls that others of its file follow from; else nil.
+  ///
+  /// PERF: they are the keys of those others as well, and are decoded once: 0.4 ns of the 26 that a
+  /// play takes in a rebuild (Zen 5 VM, 2026-11-30).
+  private func keyCodes(
+    _ context: PageContext, _ column: Int, _ piece: Piece, _ keys: inout [Int: KeyColumn]
+  ) throws(ColumnFileError) -> [UInt32]? {
+    guard followed.contains(column), context.nullCount == 0,
+      context.entry.encoding == .codes || context.entry.encoding == .ranked
+    else { return nil }
+    let known = keys[column]
+    let own: KeyColumn
+    if let known { own = known } else { own = try self.keys(of: column, context.block, piece) }
+    keys[column] = own
+    if case .codes(let codes) = own { return codes }
+    return nil
   }
 
   /// `knownKeys` has the keys of the columns that others of this reading follow from.
@@ -106,9 +147,12 @@ extension ColumnFile {
   }
 
   /// The local codes or numbers of a column that others follow from.
-  private func keys(of column: Int, _ block: Int) throws(ColumnFileError) -> KeyColumn {
+  private func keys(
+    of column: Int, _ block: Int, _ fetched: Piece? = nil
+  ) throws(ColumnFileError) -> KeyColumn {
     let entry = footer.columns[column]
-    let piece = try fetch([entry.blocks[block].page])[0]
+    let piece: Piece
+    if let fetched { piece = fetched } else { piece = try fetch([entry.blocks[block].page])[0] }
     var context = PageContext(column: entry, block: block, rows: rows(inBlock: block))
     if entry.blocks[block].page.encoding.isRanked, let ranking = entry.ranking {
       context.ranking = try open(ranking, of: column)

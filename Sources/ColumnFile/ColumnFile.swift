@@ -27,6 +27,8 @@ package final class ColumnFile: Sendable {
   let footerSize: Int
   let bindings: [String: DictionaryBinding]
   let opened: Lock<Opened>
+  /// The columns that others follow from.
+  let followed: Set<Int>
 
   /// `dictionaries` binds columns with shared dictionaries, by the column's name.
   package init(
@@ -39,6 +41,7 @@ package final class ColumnFile: Sendable {
     (footer, footerSize) = try Self.readFooter(source)
     schema = Schema(footer.columns.map { $0.field })
     rowCount = footer.rowCount
+    followed = Set(footer.columns.compactMap { $0.follow?.source })
   }
 
   package var blockCount: Int { footer.blockRows.count }

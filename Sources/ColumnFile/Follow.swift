@@ -76,6 +76,41 @@ struct FollowExceptions: Sendable {
     }
   }
 
+  /// As above into the values at some rows, ascending, of a block of `all`.
+  static func apply<Integer: StoredInteger>(
+    _ reader: inout ByteReader, to values: inout [Integer], at rows: [UInt32], of all: Int
+  ) throws(Damage) {
+    let count = try reader.count(atMost: all, of: "number of exceptions")
+    if count == 0 { return }
+    switch try reader.u8() {
+    case 0:
+      let places: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      let others: [Integer] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      guard places.last.map({ $0 < Int64(all) }) ?? true else {
+        throw Damage("an exception in it is outside its block")
+      }
+      var last: Int64 = -1
+      var next = 0
+      for (exception, place) in places.enumerated() {
+        guard place > last else { throw Damage("an exception in it is out of order") }
+        last = place
+        while next < rows.count && Int64(rows[next]) < place { next += 1 }
+        if next < rows.count && Int64(rows[next]) == place { values[next] = others[exception] }
+      }
+    case 1:
+      let range = try reader.range((all + 7) / 8)
+      let bits = Bitset(reader.bytes.span.extracting(range))
+      let others: [Integer] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
+      guard bits.setCount == count, bits.end <= all else {
+        throw Damage("its exceptions do not add up")
+      }
+      for (index, row) in rows.enumerated() {
+        if let exception = bits.rank(ofSet: Int(row)) { values[index] = others[exception] }
+      }
+    default: throw Damage("its exceptions are written in an unknown way")
+    }
+  }
+
   /// Puts a value into the place of each set bit, in order; says whether they are equally many.
   private static func put<Integer: StoredInteger>(
     _ others: [Integer], where bits: Span<UInt8>, into values: inout [Integer]
@@ -102,6 +137,38 @@ struct FollowExceptions: Sendable {
       base &+= 8
     }
     return next == others.count
+  }
+}
+
+/// Bits that are asked for one by one.
+private struct Bitset {
+  private var words: [UInt64] = []
+  /// The set bits before each word, and last all of them.
+  private var before = [0]
+
+  init(_ bytes: Span<UInt8>) {
+    for base in stride(from: 0, to: bytes.count, by: 8) {
+      var word: UInt64 = 0
+      for index in base..<min(base + 8, bytes.count) {
+        word |= UInt64(bytes[index]) << UInt64(8 * (index - base))
+      }
+      words.append(word)
+      before.append(before[before.count - 1] + word.nonzeroBitCount)
+    }
+  }
+
+  var setCount: Int { before[before.count - 1] }
+
+  /// The place behind the last set bit.
+  var end: Int {
+    words.lastIndex { $0 != 0 }.map { $0 * 64 + 64 - words[$0].leadingZeroBitCount } ?? 0
+  }
+
+  /// How many bits before this one are set; nil if it is not set itself.
+  func rank(ofSet bit: Int) -> Int? {
+    let (word, place) = (words[bit >> 6], UInt64(bit & 63))
+    guard word >> place & 1 == 1 else { return nil }
+    return before[bit >> 6] + (word & (1 << place - 1)).nonzeroBitCount
   }
 }
 

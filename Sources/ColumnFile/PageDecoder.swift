@@ -12,6 +12,8 @@ struct PageContext {
   var numbered: TextDictionary?
   /// The keys of its rows and the map, where it follows from another column.
   var follow: (keys: KeyColumn, map: ColumnFile.OpenMap)?
+  /// The only rows that are wanted of so many, where not all are: `rows` are those then.
+  var chosen: (rows: [UInt32], of: Int)?
   /// The values by rank, where its page has ranks.
   var ranking: OpenRanking?
 
@@ -29,6 +31,13 @@ enum KeyColumn: Sendable {
     switch self {
     case .codes(let codes): codes.count
     case .numbers(let numbers): numbers.count
+    }
+  }
+
+  func at(_ rows: [UInt32]) -> KeyColumn {
+    switch self {
+    case .codes(let codes): .codes(rows.map { codes[Int($0)] })
+    case .numbers(let numbers): .numbers(rows.map { numbers[Int($0)] })
     }
   }
 }
@@ -51,6 +60,25 @@ enum PageDecoder {
     return Column(type, spread, validity: validity)
   }
 
+  /// The values at some rows, ascending, of a page without nulls that follows from another; nil for
+  /// any other page, which has to be decoded for one row as for all.
+  static func decode(
+    _ context: PageContext, at rows: [UInt32], _ bytes: [UInt8], _ range: Range<Int>
+  ) throws(Damage) -> Column? {
+    guard context.entry.encoding == .follows, context.nullCount == 0,
+      let (keys, map) = context.follow, keys.count == context.rows
+    else { return nil }
+    precondition(rows.last.map { Int($0) < context.rows } ?? true, "rows of the block")
+    var reader = try context.entry.open(bytes, range)
+    var few = context
+    few.follow = (keys.at(rows), map)
+    few.rows = rows.count
+    few.chosen = (rows, context.rows)
+    let values = try readValues(&reader, few, nil)
+    guard reader.isAtEnd else { throw Damage("a page of it is longer than what it says") }
+    return Column(context.column.field.type, values)
+  }
+
   /// The keys that other columns follow: local codes or numbers, by row. Nil where the page has
   /// neither.
   static func keys(
@@ -59,16 +87,19 @@ enum PageDecoder {
     var reader = try context.entry.open(bytes, range)
     let validity = try readValidity(&reader, context)
     let count = context.rows - context.nullCount
+    let keys: KeyColumn
     switch context.entry.encoding {
     case .codes, .ranked:
       let codes: [UInt32] = try part(&reader, context, count)
-      return .codes(validity.map { Spreader.spread(codes, $0, .max) } ?? codes)
+      keys = .codes(validity.map { Spreader.spread(codes, $0, .max) } ?? codes)
     case .numbered, .rankedNumbers:
       _ = try Affix(from: &reader)
       let numbers: [Int64] = try part(&reader, context, count)
-      return .numbers(validity.map { Spreader.spread(numbers, $0, -1) } ?? numbers)
+      keys = .numbers(validity.map { Spreader.spread(numbers, $0, -1) } ?? numbers)
     default: return nil
     }
+    guard reader.isAtEnd else { throw Damage("a page of it is longer than what it says") }
+    return keys
   }
 
   /// A part of values, or of the ranks of values.
@@ -114,12 +145,7 @@ enum PageDecoder {
     case .bigint, .timestamp: return .integers(try integers(&reader, context, validity))
     case .double: return .doubles(try DoubleDecoder.decode(encoding, &reader, count: count))
     case .text where [.codes, .follows, .ranked].contains(encoding):
-      guard let dictionary = context.dictionary else {
-        throw Damage("a column of codes in it has no dictionary")
-      }
-      let codes = try dictionary.translate(try localCodes(&reader, context, validity))
-      return context.column.isCoded
-        ? .codes(codes, dictionary.texts) : .texts(try spell(codes, dictionary.texts.texts))
+      return try texts(try localCodes(&reader, context, validity), context)
     case .text:
       if encoding == .numbered || encoding == .rankedNumbers {
         if let numbered = context.numbered {
@@ -131,6 +157,23 @@ enum PageDecoder {
       return .texts(try TextDecoder.decode(encoding, &reader, count: count))
     default: throw Damage("a column of it has a type that is not stored")
     }
+  }
+
+  /// A column without nulls whose local codes are known.
+  static func column(of codes: [UInt32], _ context: PageContext) throws(Damage) -> Column {
+    guard codes.count == context.rows else { throw Damage("it has not a code for each row") }
+    return Column(.text, try texts(codes, context))
+  }
+
+  private static func texts(
+    _ local: [UInt32], _ context: PageContext
+  ) throws(Damage) -> Column.Values {
+    guard let dictionary = context.dictionary else {
+      throw Damage("a column of codes in it has no dictionary")
+    }
+    let codes = try dictionary.translate(local)
+    return context.column.isCoded
+      ? .codes(codes, dictionary.texts) : .texts(try spell(codes, dictionary.texts.texts))
   }
 
   private static func integers<Integer: StoredInteger>(
@@ -170,7 +213,11 @@ enum PageDecoder {
     case (.numbers(let numbers), .wide(let values)):
       result = mapped(numbers, validity, count, map.firstKey, values)
     }
-    try FollowExceptions.apply(&reader, to: &result)
+    if let (rows, all) = context.chosen {
+      try FollowExceptions.apply(&reader, to: &result, at: rows, of: all)
+    } else {
+      try FollowExceptions.apply(&reader, to: &result)
+    }
     return result
   }
 

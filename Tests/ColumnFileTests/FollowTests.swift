@@ -1,4 +1,5 @@
 import Bytes
+import Columns
 import TestSupport
 import Testing
 
@@ -102,6 +103,79 @@ import Testing
         let found = table.exceptions(keys.span, values.span, level: level)
         #expect(found.places == others.map { Int64($0) })
         #expect(found.values == others.map { values[$0] })
+      }
+    }
+  }
+
+  /// A song decides the first column in most rows and the second in a few more than half.
+  private func followed(rows: Int, seed: UInt64) -> ColumnBatch {
+    var random = Seeded(seed)
+    let songs = (0..<rows).map { _ in UInt32.random(in: 0..<300, using: &random) }
+    func following(_ share: Double) -> [Int64] {
+      songs.map { song in
+        Double.random(in: 0..<1, using: &random) < share
+          ? Int64(song) * 977 % 5000 : Int64.random(in: 0..<5000, using: &random)
+      }
+    }
+    let genres = following(0.99).map { UInt32($0 / 100) }
+    let fields = [
+      Field("song", .text), Field("genre", .text), Field("length", .bigint), Field("n", .bigint),
+    ]
+    // No numbers: those would be written as such.
+    func dictionary(_ prefix: String, _ count: Int) -> TextDictionary {
+      let letters = Array("klmnopqrst")
+      return TextDictionary(
+        TextVector(
+          (0..<count).map { code in
+            prefix + String("\(1000 + code * 7)".map { letters[$0.wholeNumberValue ?? 0] })
+          }))
+    }
+    let columns = [
+      Column(.text, .codes(songs, dictionary("song", 300))),
+      Column(.text, .codes(genres, dictionary("genre", 50))),
+      Column(.bigint, .integers(following(0.7))),
+      Column(.bigint, .integers((0..<Int64(rows)).map { $0 &* $0 })),
+    ]
+    return ColumnBatch(Schema(fields), columns, rowCount: rows)
+  }
+
+  @Test func `is read at some rows for less than all`() throws {
+    let batch = followed(rows: 5000, seed: 29)
+    let file = try ColumnFile(MemorySource(try Sample.write([batch]), name: "followed"))
+    var random = Seeded(31)
+    var rows: [[UInt32]] = [[], [0], [4999], Array(0..<5000)]
+    for _ in 0..<20 {
+      rows.append((0..<5000).filter { _ in Int.random(in: 0..<40, using: &random) == 0 })
+    }
+    for some in rows {
+      for column in 1...2 {
+        let few = try file.read(column: column, block: 0, at: some, FollowKeys())
+        let values = try #require(few)
+        #expect(values.count == some.count)
+        for (index, row) in some.enumerated() {
+          #expect(values.value(at: index) == batch.columns[column].value(at: Int(row)))
+        }
+      }
+      // These have to be decoded as a whole.
+      #expect(try file.read(column: 0, block: 0, at: some, FollowKeys()) == nil)
+      #expect(try file.read(column: 3, block: 0, at: some, FollowKeys()) == nil)
+    }
+    #expect(try file.read(column: 1, block: 0, at: [7, 3], FollowKeys()) == nil)
+  }
+
+  /// Whichever of them is read first, the codes that others follow are those of the column.
+  @Test func `shares the codes of what it follows`() throws {
+    let batch = followed(rows: 3000, seed: 37)
+    let file = try ColumnFile(MemorySource(try Sample.write([batch]), name: "followed"))
+    for order in [[0, 1, 2], [2, 0, 1], [1, 0, 0]] {
+      let keys = FollowKeys()
+      for column in order {
+        let read = try file.read(column: column, block: 0, keys)
+        #expect(Sample.cells(read) == Sample.cells(batch.columns[column]))
+      }
+      let read = try file.read(columns: order, block: 0)
+      for (column, own) in zip(read.columns, order) {
+        #expect(Sample.cells(column) == Sample.cells(batch.columns[own]))
       }
     }
   }

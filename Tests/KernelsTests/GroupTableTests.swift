@@ -108,6 +108,39 @@ import Testing
     #expect(table.statistics.indexesMade == indexes)
   }
 
+  /// A cell has 32 bits for a group and what tells it apart, as long as they are enough.
+  @Test func `compares keys that depend on others when there are a million`() {
+    let step = 400_000
+    var table = GroupTable([.bigint, .bigint], options: GroupOptions(denseCells: 1 << 21))
+    for round in 0..<3 as Range<Int> {
+      let ids = Array(UInt32(round * step)..<UInt32((round + 1) * step))
+      let keys = [
+        Column(.bigint, .integers(ids.map { Int64($0) })),
+        Column(.bigint, .integers(ids.map { Int64($0 % 3000) })),
+      ]
+      #expect(table.add(keys, rowCount: step).ids == ids)
+      #expect(table.add(keys, rowCount: step).ids == ids)
+      #expect(table.lookUp(keys, rowCount: step) == ids)
+    }
+    #expect(table.statistics.anchoredBatches > 4)
+    // The first song with another genre is another group, behind all others.
+    let other = [Column(.bigint, .integers([0, 0])), Column(.bigint, .integers([1, 0]))]
+    #expect(table.add(other, rowCount: 2).ids == [UInt32(3 * step), 0])
+  }
+
+  @Test func `notices values far outside of those before`() {
+    for far in [Int64.min, .min + 3, -1, 100, .max - 3, .max] {
+      var table = GroupTable([.bigint, .bigint])
+      let near = Column(.bigint, .integers((0..<100).map { $0 }))
+      let second = Column(.bigint, .integers((0..<100).map { $0 % 7 }))
+      _ = table.add([near, second], rowCount: 100)
+      let mixed = Column(.bigint, .integers([5, far, 7]))
+      let fives = Column(.bigint, .integers([5, 5, 0]))
+      #expect(table.add([mixed, fives], rowCount: 3).ids == [5, 100, 7])
+      #expect(table.keyColumns()[0].value(at: 100) == .bigint(far))
+    }
+  }
+
   @Test func `takes the codes of one shared dictionary as they are, and no others`() {
     func dictionary(_ texts: [String], shared count: Int, _ name: String) -> TextDictionary {
       TextDictionary(

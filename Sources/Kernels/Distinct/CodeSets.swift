@@ -124,14 +124,14 @@ struct CodeSets: Sendable {
       }
   }
 
-  /// The sizes of the sets.
-  mutating func sizes(groupCount: Int) -> [Int64] {
+  /// The sizes of the sets. `rowCounts` are at least the rows of each group that have a code.
+  mutating func sizes(groupCount: Int, rowCounts: [Int64] = []) -> [Int64] {
     grow(&counts, to: groupCount)
     if pairs != nil { return pairSizes() }
     if pendingCount == 0 { return counts }
     if bits.isEmpty {
       statistics.groupPasses += 1
-      return sortedByGroup().sizes(bound: bound)
+      return sortedByGroup(rowCounts).sizes(bound: bound)
     }
     settle()
     return counts
@@ -192,10 +192,15 @@ struct CodeSets: Sendable {
     pendingCount = 0
   }
 
-  /// The pending rows in the order of their groups.
-  private func sortedByGroup() -> CodeRun {
+  /// The pending rows in the order of their groups. Where the rows of all groups are as many, each
+  /// of them has a code and none is counted again.
+  private func sortedByGroup(_ rowCounts: [Int64] = []) -> CodeRun {
     var starts = [Int](repeating: 0, count: counts.count + 1)
-    for part in pending { countRows(part.groups, &starts) }
+    if rowCounts.count == counts.count, rowCounts.reduce(0, +) == pendingCount {
+      for group in rowCounts.indices { starts[group + 1] = Int(rowCounts[group]) }
+    } else {
+      for part in pending { countRows(part.groups, &starts) }
+    }
     return CodeRun(starts: &starts, pending)
   }
 }

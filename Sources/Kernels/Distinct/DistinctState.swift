@@ -204,7 +204,8 @@ struct DistinctState: AggregateState {
 
   mutating func finish(_ rowCounts: [Int64]) throws(KernelsError) -> Column {
     guard var spill else {
-      return Column(.bigint, .integers(sets.sizes(groupCount: rowCounts.count)))
+      let sizes = sets.sizes(groupCount: rowCounts.count, rowCounts: rowCounts)
+      return Column(.bigint, .integers(sizes))
     }
     var counts = [Int64](repeating: 0, count: rowCounts.count)
     try spill.flush()

@@ -1,3 +1,4 @@
+import Bytes
 package import Columns
 
 /// One key column of a group table: its values by group, and how the values of a batch become
@@ -76,9 +77,9 @@ struct KeyStore: Sendable {
   mutating func append(_ rows: [UInt32], of words: Words, from column: Column) {
     let first = isNull.count
     switch words {
-    case .codes(let values, _): for row in rows { self.words.append(Int64(values[Int(row)])) }
-    case .dates(let values): for row in rows { self.words.append(Int64(values[Int(row)])) }
-    case .integers(let values): for row in rows { self.words.append(values[Int(row)]) }
+    case .codes(let values, _): append(rows, of: values)
+    case .dates(let values): append(rows, of: values)
+    case .integers(let values): append(rows, of: values)
     case .wide(let values):
       for row in rows {
         self.words.append(Int64(truncatingIfNeeded: values[Int(row)]))
@@ -96,6 +97,12 @@ struct KeyStore: Sendable {
     }
     if case .intervals(let values) = column.values {
       for row in rows { intervals.append(values[Int(row)]) }
+    }
+  }
+
+  private mutating func append<T: FixedWidthInteger>(_ rows: [UInt32], of values: [T]) {
+    words.append(addingCapacity: rows.count) { output in
+      for row in rows { output.append(Int64(truncatingIfNeeded: values[Int(row)])) }
     }
   }
 
@@ -140,6 +147,15 @@ extension KeyStore.Words {
     case .wide: nil
     }
   }
+}
+
+/// The smallest and largest of the values.
+///
+/// PERF: a grouping by hours spent 0.7 ns a row on this value by value (Zen 5 VM, 2026-11-30).
+func rangeOf(_ values: [Int64]) -> ClosedRange<Int64>? {
+  guard let first = values.first else { return nil }
+  let extremes = Extremes(values.span, before: first)
+  return extremes.least...extremes.greatest
 }
 
 /// The smallest and largest of the values.

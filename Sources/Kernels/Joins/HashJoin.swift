@@ -14,7 +14,11 @@ package struct HashJoin: Sendable {
     table = GroupTable(keys.map(\.type))
     let groups = table.add(keys, rowCount: rowCount).ids
     var starts = [UInt32](repeating: 0, count: table.groupCount + 1)
-    let isJoined = (0..<rowCount).map { row in !keys.contains { $0.isNull(row) } }
+    let nullable = keys.filter { $0.validity != nil }
+    let isJoined =
+      nullable.isEmpty
+      ? Array(repeating: true, count: rowCount)
+      : (0..<rowCount).map { row in !nullable.contains { $0.isNull(row) } }
     for row in 0..<rowCount where isJoined[row] { starts[Int(groups[row]) + 1] += 1 }
     isUnique = !starts.contains { $0 > 1 }
     for group in 0..<table.groupCount { starts[group + 1] += starts[group] }

@@ -22,18 +22,19 @@ package func gather(_ column: Column, _ rows: [UInt32]) -> Column {
   } else {
     validity = absent.isEmpty ? nil : Bitmap(count: rows.count, without: absent)
   }
-  var places = rows
-  for row in absent { places[Int(row)] = 0 }
   let values: Column.Values
   switch column.values {
-  case .booleans(let source): values = .booleans(gatherValues(source, places))
-  case .dates(let source): values = .dates(gatherValues(source, places))
-  case .integers(let source): values = .integers(gatherValues(source, places))
-  case .wide(let source): values = .wide(gatherValues(source, places))
-  case .doubles(let source): values = .doubles(gatherValues(source, places))
-  case .texts(let source): values = .texts(gatherTexts(source, places, validity))
-  case .codes(let source, let dictionary): values = .codes(gatherValues(source, places), dictionary)
-  case .intervals(let source): values = .intervals(gatherValues(source, places))
+  case .booleans(let source): values = .booleans(gatherValues(source, rows))
+  case .dates(let source): values = .dates(gatherValues(source, rows))
+  case .integers(let source): values = .integers(gatherValues(source, rows))
+  case .wide(let source): values = .wide(gatherValues(source, rows))
+  case .doubles(let source): values = .doubles(gatherValues(source, rows))
+  case .texts(let source):
+    var places = rows
+    for row in absent { places[Int(row)] = 0 }
+    values = .texts(gatherTexts(source, places, validity))
+  case .codes(let source, let dictionary): values = .codes(gatherValues(source, rows), dictionary)
+  case .intervals(let source): values = .intervals(gatherValues(source, rows))
   }
   return Column(column.type, values, validity: validity)
 }
@@ -48,9 +49,13 @@ package func gather(_ numbers: [UInt32], _ rows: [UInt32]) -> [UInt32] {
   gatherValues(numbers, rows)
 }
 
+/// The values at some rows; at an absent one the first, of which there is one.
 private func gatherValues<T>(_ source: [T], _ rows: [UInt32]) -> [T] {
   [T](capacity: rows.count) { output in
-    for row in rows.indices { output.append(source[Int(rows[row])]) }
+    for row in rows.indices {
+      let place = rows[row]
+      output.append(source[place == .max ? 0 : Int(place)])
+    }
   }
 }
 

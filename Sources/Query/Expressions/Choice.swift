@@ -283,9 +283,11 @@ final class CodeUnion: Sendable {
       let own = table.add([texts], rowCount: part.count).ids
       codes.append(own.indices.allSatisfy { own[$0] == $0 } ? nil : own)
     }
-    let dictionary = TextDictionary(Operand.column(table.keyColumns()[0]).texts)
-    let entry = Entry(parts: parts, dictionary: dictionary, codes: codes)
+    let texts = Operand.column(table.keyColumns()[0]).texts
     return entries.withLock { entries in
+      // The segments of a table mostly say the same in dictionaries of their own.
+      let same = entries.map(\.dictionary).first { $0.count == texts.count && $0.texts == texts }
+      let entry = Entry(parts: parts, dictionary: same ?? TextDictionary(texts), codes: codes)
       entries.append(entry)
       return entry
     }

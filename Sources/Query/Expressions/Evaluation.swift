@@ -172,7 +172,11 @@ extension Frame {
         kept.append(slot.keeping(rows, of: rowCount))
       } else {
         // A page that is decoded for a few rows now may be asked for all of them later.
-        kept.append(.ready(gather(try column(place), rows)))
+        if let few = try slot.few(rows, of: rowCount) {
+          kept.append(.ready(few))
+        } else {
+          kept.append(.ready(gather(try column(place), rows)))
+        }
       }
     }
     return Frame(slots: kept, rowCount: rows.count)

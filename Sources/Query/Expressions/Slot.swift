@@ -39,6 +39,11 @@ enum Slot: Sendable {
     }
   }
 
+  /// The values at some rows, as a deferred column has few of them.
+  func few(_ rows: [UInt32], of rowCount: Int) throws(QueryError) -> Column? {
+    if case .deferred(let column) = self { try column.few(rows, of: rowCount) } else { nil }
+  }
+
   /// The table's column and each row's row in it, where it is joined from a table.
   var partners: (base: BaseColumn, rows: [UInt32])? {
     if case .deferred(let column) = self { column.partners } else { nil }
@@ -107,6 +112,14 @@ final class DeferredColumn: Sendable {
     return made
   }
 
+  /// The values at some rows, few of so many and none of them absent, where the others need not be
+  /// read for them; else nil.
+  func few(_ rows: [UInt32], of rowCount: Int) throws(QueryError) -> Column? {
+    guard rows.count <= rowCount / 16, known == nil, case .page(let block, let column) = source
+    else { return nil }
+    return try block.read(column, at: rows)
+  }
+
   private func make() throws(QueryError) -> Column {
     switch source {
     case .page(let block, let column): return try block.read(column)
@@ -115,6 +128,7 @@ final class DeferredColumn: Sendable {
       if case .deferred(let column) = slot, rows.count <= rowCount / 4 {
         // Nobody needs the other rows, so they are not kept.
         if let known = column.known { return gather(known, rows) }
+        if let few = try column.few(rows, of: rowCount) { return few }
         return gather(try column.make(), rows)
       }
       return gather(try slot.column(rowCount: rowCount), rows)
@@ -158,6 +172,16 @@ final class OpenBlock: Sendable {
     do { return try file.read(column: column, block: number, keys) } catch {
       throw QueryError(error)
     }
+  }
+
+  /// The values at some rows, ascending, where they are had for less than all of them; else nil.
+  func read(_ column: Int, at rows: [UInt32]) throws(QueryError) -> Column? {
+    let few: Column?
+    do { few = try file.read(column: column, block: number, at: rows, keys) } catch {
+      throw QueryError(error)
+    }
+    if few != nil { collector.add { $0.pagesRead += 1 } }
+    return few
   }
 
   /// The given columns of the block, none of them read.
