@@ -18,10 +18,10 @@ struct GzipInput: Sendable {
     while inflater.available < count && !isAtEnd {
       if !isInMember { try beginMember() }
       if isAtEnd { break }
-      let before = inflater.output.count
+      let before = inflater.filled
       try inflater.inflate(until: count)
-      checksum.update(inflater.output, from: before)
-      length &+= UInt32(truncatingIfNeeded: inflater.output.count - before)
+      checksum.update(inflater.output, before..<inflater.filled)
+      length &+= UInt32(truncatingIfNeeded: inflater.filled - before)
       if inflater.isFinished { try endMember() }
     }
     return inflater.take(count)
@@ -72,13 +72,13 @@ struct Checksum32: Sendable {
 
   var value: UInt32 { ~state }
 
-  /// Takes the bytes from `start` on, eight at a time.
-  mutating func update(_ bytes: [UInt8], from start: Int) {
+  /// Takes some bytes, eight at a time.
+  mutating func update(_ bytes: [UInt8], _ range: Range<Int>) {
     var state = state
     let bytes = bytes.span
     let tables = Self.tables.span
-    var place = start
-    while place &+ 8 <= bytes.count {
+    var place = range.lowerBound
+    while place &+ 8 <= range.upperBound {
       let word = bytes.word64(at: place) ^ UInt64(state)
       var next: UInt32 = 0
       for index in 0..<8 {
@@ -87,7 +87,7 @@ struct Checksum32: Sendable {
       state = next
       place &+= 8
     }
-    while place < bytes.count {
+    while place < range.upperBound {
       state = tables[Int((state ^ UInt32(bytes[place])) & 0xFF)] ^ state >> 8
       place += 1
     }

@@ -5,6 +5,14 @@ import Bytes
 //
 // Bits are taken from a 64-bit reservoir. A code is found in a table by its first `Codes.rootBits`
 // bits; the few longer codes are found by counting, length by length, as RFC 1951 defines them.
+//
+// Nearly all symbols are expanded by `expandFast`, from local variables, and with eight bytes put
+// into the reservoir at once. What it does not know, it leaves: long codes, the end of a block, the
+// last bytes of a piece of input, and all that is wrong, which `expandSymbol` refuses.
+//
+// PERF: a conversion of 100 MB of plays takes 0.39 s, and took 1.56 symbol by symbol, where copies
+// of the codes were counted up and down; `gzip -dc` needs 0.49 s to expand them (Zen 5 VM,
+// 2026-11-30).
 
 /// Expands one DEFLATE stream after another out of a raw input.
 struct Inflater: Sendable {
@@ -14,8 +22,10 @@ struct Inflater: Sendable {
   private var place = 0
   private var reservoir: UInt64 = 0
   private var bits = 0
-  /// What was expanded: 32 KiB that matches may reach back to, then what was not taken yet.
+  /// What was expanded: 32 KiB that matches may reach back to, then what was not taken yet; and
+  /// behind the `filled` bytes room for more.
   private(set) var output: [UInt8] = []
+  private(set) var filled = 0
   private var mode = Mode.finished
   private var isLastBlock = false
   private var literals = Codes()
@@ -36,7 +46,7 @@ struct Inflater: Sendable {
   }
 
   /// The bytes of output that were not taken yet.
-  var available: Int { output.count - taken }
+  var available: Int { filled - taken }
   private var taken = 0
 
   mutating func begin() {
@@ -46,26 +56,33 @@ struct Inflater: Sendable {
 
   /// Takes up to `count` bytes of the output.
   mutating func take(_ count: Int) -> [UInt8] {
-    let end = min(output.count, taken + count)
+    let end = min(filled, taken + count)
     let result = Array(output[taken..<end])
     taken = end
     if taken > 1 << 16 {
-      output.removeFirst(taken - 1 << 15)
-      taken = 1 << 15
+      let dropped = taken - 1 << 15
+      output.removeFirst(dropped)
+      filled -= dropped
+      taken -= dropped
     }
     return result
   }
 
   /// Expands until `count` bytes can be taken or the stream is finished.
   mutating func inflate(until count: Int) throws(CSVError) {
-    let target = taken + count
-    while output.count < target {
+    while filled < taken + count {
+      let target = min(taken + count, filled + Self.step)
+      // A match may go on behind the target, and is copied word by word.
+      let room = target + Self.longestMatch + 8
+      if output.count < room {
+        output += [UInt8](repeating: 0, count: room - output.count)
+      }
       switch mode {
       case .finished: return
       case .blockStart: try beginBlock()
       case .stored(let remaining):
-        let count = min(remaining, target - output.count)
-        for _ in 0..<count { output.append(try byte()) }
+        let count = min(remaining, target - filled)
+        for _ in 0..<count { put(try byte()) }
         mode = remaining > count ? .stored(remaining: remaining - count) : afterBlock
       case .coded: if try expand(until: target) { mode = afterBlock }
       }
@@ -124,27 +141,103 @@ struct Inflater: Sendable {
 
   /// Expands a coded block until the output has `target` bytes; true where the block has ended.
   private mutating func expand(until target: Int) throws(CSVError) -> Bool {
-    while output.count < target {
-      let symbol = try symbol(literals)
-      if symbol < 256 {
-        output.append(UInt8(symbol))
-        continue
-      }
-      if symbol == 256 { return true }
-      guard symbol <= 285 else { throw raw.damage("it has an unknown length") }
-      let length =
-        Self.lengthBase[symbol - 257] + Int(try take(bits: Self.lengthExtra[symbol - 257]))
-      let code = try self.symbol(distances)
-      guard code < 30 else { throw raw.damage("it has an unknown distance") }
-      let distance = Self.distanceBase[code] + Int(try take(bits: Self.distanceExtra[code]))
-      guard distance <= output.count else { throw raw.damage("it refers to before its start") }
-      var from = output.count - distance
-      for _ in 0..<length {
-        output.append(output[from])
-        from += 1
-      }
+    while filled < target {
+      expandFast(until: target)
+      if filled < target, try expandSymbol() { return true }
     }
     return false
+  }
+
+  /// Expands symbols as long as all about them is as usual.
+  private mutating func expandFast(until target: Int) {
+    if bits > 56 { return }
+    let (source, literalRoot, distanceRoot) = (bytes, literals.root, distances.root)
+    let (lengthBase, lengthExtra) = (Self.lengthBase, Self.lengthExtra)
+    let (distanceBase, distanceExtra) = (Self.distanceBase, Self.distanceExtra)
+    let mask = UInt64(Codes.rootMask)
+    let input = source.span
+    var expanded: [UInt8] = []
+    swap(&expanded, &output)
+    defer { swap(&expanded, &output) }
+    var output = expanded.mutableSpan
+    var (reservoir, bits, place, filled) = (reservoir, bits, place, filled)
+    while filled < target && place &+ 8 <= input.count {
+      reservoir |= input.word64(at: place) &<< UInt64(bits)
+      place &+= (63 &- bits) &>> 3
+      bits |= 56
+      // With at least 56 bits there are enough for all that follows.
+      var entry = Int(literalRoot[Int(reservoir & mask)])
+      if entry &>> 12 == 0 { break }
+      if entry & 0xFFF < 256 {
+        repeat {
+          output[filled] = UInt8(truncatingIfNeeded: entry)
+          filled &+= 1
+          reservoir &>>= UInt64(entry &>> 12)
+          bits &-= entry &>> 12
+          entry = Int(literalRoot[Int(reservoir & mask)])
+        } while entry &>> 12 != 0 && entry & 0xFFF < 256 && bits > 32 && filled < target
+        continue
+      }
+      let symbol = entry & 0xFFF &- 257
+      if symbol < 0 || symbol >= lengthBase.count { break }
+      var rest = reservoir &>> UInt64(entry &>> 12)
+      let length = lengthBase[symbol] &+ Int(rest & (1 &<< UInt64(lengthExtra[symbol]) &- 1))
+      rest &>>= UInt64(lengthExtra[symbol])
+      let code = Int(distanceRoot[Int(rest & mask)])
+      let distanceSymbol = code & 0xFFF
+      if code &>> 12 == 0 || distanceSymbol >= distanceBase.count { break }
+      rest &>>= UInt64(code &>> 12)
+      let extra = distanceExtra[distanceSymbol]
+      let distance = distanceBase[distanceSymbol] &+ Int(rest & (1 &<< UInt64(extra) &- 1))
+      if distance > filled { break }
+      reservoir = rest &>> UInt64(extra)
+      bits &-= entry &>> 12 &+ lengthExtra[symbol] &+ code &>> 12 &+ extra
+      Self.copy(length, from: filled &- distance, to: filled, in: &output)
+      filled &+= length
+    }
+    (self.reservoir, self.bits, self.place, self.filled) = (reservoir, bits, place, filled)
+    // Bits above those that count are those of bytes that are still to come.
+    if bits < 64 { self.reservoir &= 1 &<< UInt64(bits) &- 1 }
+  }
+
+  /// Copies a match, which may run into itself.
+  @inline(__always)
+  private static func copy(
+    _ length: Int, from: Int, to: Int, in output: inout MutableSpan<UInt8>
+  ) {
+    if to &- from < 8 {
+      for index in 0..<length { output[to &+ index] = output[from &+ index] }
+      return
+    }
+    var done = 0
+    while done < length {
+      let word = output.span.word64(at: from &+ done)
+      output.store(word64: word, at: to &+ done)
+      done &+= 8
+    }
+  }
+
+  /// Expands one symbol; true where it ends the block.
+  private mutating func expandSymbol() throws(CSVError) -> Bool {
+    let symbol = try symbol(literals)
+    if symbol < 256 {
+      put(UInt8(symbol))
+      return false
+    }
+    if symbol == 256 { return true }
+    guard symbol <= 285 else { throw raw.damage("it has an unknown length") }
+    let length = Self.lengthBase[symbol - 257] + Int(try take(bits: Self.lengthExtra[symbol - 257]))
+    let code = try self.symbol(distances)
+    guard code < 30 else { throw raw.damage("it has an unknown distance") }
+    let distance = Self.distanceBase[code] + Int(try take(bits: Self.distanceExtra[code]))
+    guard distance <= filled else { throw raw.damage("it refers to before its start") }
+    for _ in 0..<length { put(output[filled - distance]) }
+    return false
+  }
+
+  private mutating func put(_ byte: UInt8) {
+    output[filled] = byte
+    filled += 1
   }
 
   // MARK: Bits
@@ -214,6 +307,9 @@ struct Inflater: Sendable {
     return bits == 0
   }
 
+  /// The bytes to make room for at a time.
+  private static let step = 64 << 10
+  private static let longestMatch = 258
   private static let lengthOrder = [
     16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
   ]
