@@ -36,6 +36,14 @@ package struct TextVector: Sendable, Hashable {
 
   package subscript(index: Int) -> String { String(decoding: bytes[range(index)], as: UTF8.self) }
 
+  /// The texts from one on.
+  package func suffix(from first: Int) -> TextVector {
+    if first == 0 { return self }
+    let start = offsets[first]
+    return TextVector(
+      offsets: offsets[first...].map { $0 - start }, bytes: Array(bytes[Int(start)...]))
+  }
+
   package mutating func append(_ text: String) {
     bytes.append(contentsOf: text.utf8)
     closeText()

@@ -175,6 +175,8 @@ extension LocalStore {
       if isDurable {
         try step("synchronize", temporary)
         try file.synchronize()
+      } else if bytes.count >= Self.largeObject {
+        file.beginSynchronizing()
       }
     } catch {
       discard(temporary)
@@ -212,6 +214,9 @@ extension LocalStore {
   }
 
   private static let counter = Atomic<Int>(0)
+
+  /// The disk takes what is as large while other objects are made, and all small ones together.
+  private static let largeObject = 1 << 20
 
   /// Removes a temporary name; one that cannot be removed is shown by no listing and does no harm.
   func discard(_ temporary: String) {

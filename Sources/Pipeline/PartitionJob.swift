@@ -14,7 +14,11 @@ struct PartitionJob: Sendable {
   /// own.
   let openFile: Int?
   let threads: Int
+  /// Whether several threads press the columns of a segment.
+  let sharesColumns: Bool
   let times: StageTimes
+
+  var rowCount: Int { pieces.reduce(0) { $0 + $1.batch.rowCount } }
 
   /// Rows of some files as segments, and what became of the others.
   struct Written: Sendable {
@@ -71,7 +75,8 @@ struct PartitionJob: Sendable {
     let written = try Parallel.map(count: work.count, threads: threads) {
       index throws(PipelineError) in
       var writer = SegmentWriter(
-        plan, partition: partition, besides: taken, to: reader.lake.store, reader.snapshot, times)
+        plan, partition: partition, besides: taken, to: reader.lake.store, reader.snapshot, times,
+        threads: sharesColumns ? threads : 1)
       for batch in work[index] { try writer.append(batch) }
       return try writer.finish()
     }

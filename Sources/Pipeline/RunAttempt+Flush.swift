@@ -52,11 +52,15 @@ extension RunAttempt {
           PartitionJob(
             plan: plan, partition: partition, pieces: pieces,
             existing: (segments[slot] ?? []) + (earlier[slot] ?? []), openFile: openFile,
-            threads: options.threads, times: times))
+            threads: options.threads, sharesColumns: bytes == .max, times: times))
       }
     }
     if jobs.isEmpty { return }
-    let work = jobs
+    // Nobody reads beside the last of them, so the longest begin first and do not end alone.
+    let work =
+      bytes == .max
+      ? jobs.sorted { ($1.rowCount, $0.partition ?? .min) < ($0.rowCount, $1.partition ?? .min) }
+      : jobs
     let reader = reader
     let dictionaries = dictionaries
     let presentKeys = presentKeys

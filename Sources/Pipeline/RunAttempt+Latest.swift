@@ -64,7 +64,8 @@ extension RunAttempt {
     without replaced: [[[Bool]?]], _ changes: [ColumnBatch]
   ) throws(PipelineError) -> [SegmentEntry] {
     var writer = SegmentWriter(
-      plan, partition: partition, besides: TakenNames([]), to: lake.store, reader.snapshot, times)
+      plan, partition: partition, besides: TakenNames([]), to: lake.store, reader.snapshot, times,
+      threads: options.threads)
     do {
       for (segment, blocks) in zip(old, replaced) {
         let file = try reader.open(segment)

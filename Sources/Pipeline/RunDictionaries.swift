@@ -64,7 +64,7 @@ struct RunDictionaries: Sendable {
   /// The ids of the run that the lake does not have yet, as far as the run knows.
   func pending(_ name: String) -> TextVector? {
     guard let entry = entries[name], entry.known.count > entry.committed else { return nil }
-    return entry.known.texts.rows(Array(UInt32(entry.committed)..<UInt32(entry.known.count)))
+    return entry.known.texts.suffix(from: entry.committed)
   }
 
   /// The lake's codes of ids that the run has not met itself, as far as the run knows.

@@ -12,20 +12,19 @@ struct SegmentWriter {
   /// The rows after which a segment is closed: 32 blocks.
   static let segmentRows = 1 << 21
 
-  private static let largeSegment = 1 << 20
-
   private let plan: TablePlan
   private let partition: Int32?
   private let store: any ObjectStore
   private let snapshot: Snapshot
   private let times: StageTimes
   private let taken: TakenNames
+  private let threads: Int
   private var writer: ColumnFileWriter?
   private var entries: [SegmentEntry] = []
 
   init(
     _ plan: TablePlan, partition: Int32?, besides taken: TakenNames, to store: any ObjectStore,
-    _ snapshot: Snapshot, _ times: StageTimes
+    _ snapshot: Snapshot, _ times: StageTimes, threads: Int = 1
   ) {
     self.plan = plan
     self.partition = partition
@@ -33,6 +32,7 @@ struct SegmentWriter {
     self.store = store
     self.snapshot = snapshot
     self.times = times
+    self.threads = threads
   }
 
   mutating func append(_ batch: ColumnBatch) throws(PipelineError) {
@@ -50,6 +50,7 @@ struct SegmentWriter {
   private var options: WriteOptions {
     var options = WriteOptions()
     options.mayReorder = true
+    options.threads = threads
     return options
   }
 
@@ -83,13 +84,8 @@ struct SegmentWriter {
     let folder = partition.map { "date=\(Calendar.text(days: $0))/" } ?? ""
     let stem = "curated/\(plan.name)/\(folder)\(ContentHash.of(bytes.span))"
     let object = taken.claim(stem)
-    // The disk takes a large segment while others are made, and all small ones together.
     do {
-      if bytes.count >= Self.largeSegment {
-        try store.put(object, bytes)
-      } else {
-        try store.putSoon(object, bytes)
-      }
+      try store.putSoon(object, bytes)
     } catch { throw PipelineError(error) }
     return object
   }

@@ -211,3 +211,29 @@ import Testing
     }
   }
 }
+
+@Suite struct `The numbers of keys` {
+  /// Small keys, until a large one comes, and then all.
+  @Test func `are those of a dictionary`() {
+    var random = Seeded(41)
+    for hasLarge in [false, true] {
+      var numbers = KeyNumbers(expecting: 600)
+      var known: [UInt128: UInt32] = [:]
+      for round in 0..<6 {
+        let keys = (0..<100).map { _ in
+          let small = UInt128(Int.random(in: 0..<150, using: &random))
+          return hasLarge && round > 2 && small % 5 == 0 ? small << 70 | 3 : small
+        }
+        let expected = keys.map { key in
+          let number = known[key] ?? UInt32(known.count)
+          known[key] = number
+          return number
+        }
+        #expect(numbers.insert(keys) == expected)
+        #expect(numbers.count == known.count)
+        let asked = (0..<200).map { UInt128($0) } + [5 << 70 | 3, .max]
+        #expect(numbers.find(asked) == asked.map { known[$0] ?? KeyNumbers.none })
+      }
+    }
+  }
+}
