@@ -5,6 +5,8 @@ package protocol ByteSource: Sendable {
   var size: Int { get }
   /// The bytes of `offset ..< min(offset + count, size)`.
   func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8]
+  /// The same bytes as a part of others, for a source that has them in memory.
+  func part(at offset: Int, count: Int) throws(SourceError) -> (bytes: [UInt8], range: Range<Int>)
   /// Reads from `offset` on into memory that is there, until it is full or the source ends; returns
   /// how many bytes were read.
   func read(at offset: Int, into target: inout MutableSpan<UInt8>) throws(SourceError) -> Int
@@ -17,6 +19,13 @@ extension ByteSource {
     let bytes = try read(at: offset, count: target.count)
     target.copy(bytes.span)
     return bytes.count
+  }
+
+  package func part(
+    at offset: Int, count: Int
+  ) throws(SourceError) -> (bytes: [UInt8], range: Range<Int>) {
+    let bytes = try read(at: offset, count: count)
+    return (bytes, bytes.indices)
   }
 }
 
@@ -69,6 +78,13 @@ package struct MemorySource: ByteSource {
   package func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8] {
     Array(bytes[offset..<min(offset + max(0, count), bytes.count)])
   }
+
+  package func part(
+    at offset: Int, count: Int
+  ) throws(SourceError) -> (bytes: [UInt8], range: Range<Int>) {
+    (bytes, offset..<min(offset + max(0, count), bytes.count))
+  }
+
   package func read(
     at offset: Int, into target: inout MutableSpan<UInt8>
   ) throws(SourceError) -> Int {

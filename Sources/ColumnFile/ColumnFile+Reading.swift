@@ -81,15 +81,22 @@ extension ColumnFile {
     let end = pages.map { $0.offset + $0.size }.max() ?? 0
     let wanted = pages.reduce(0) { $0 + $1.size }
     if end - start <= wanted + wanted / 4 {
-      let bytes = try Self.bytes(of: source, at: start, count: end - start)
-      return pages.map { Piece(bytes, $0.offset - start..<$0.offset - start + $0.size) }
+      let all = try piece(at: start, count: end - start)
+      let first = all.range.lowerBound - start
+      return pages.map { page in
+        Piece(all.bytes, first + page.offset..<first + page.offset + page.size)
+      }
     }
     var pieces: [Piece] = []
-    for page in pages {
-      let bytes = try Self.bytes(of: source, at: page.offset, count: page.size)
-      pieces.append(Piece(bytes, 0..<page.size))
-    }
+    for page in pages { pieces.append(try piece(at: page.offset, count: page.size)) }
     return pieces
+  }
+
+  private func piece(at offset: Int, count: Int) throws(ColumnFileError) -> Piece {
+    do {
+      let (bytes, range) = try source.part(at: offset, count: count)
+      return Piece(bytes, range)
+    } catch { throw ColumnFileError(error) }
   }
 
   private func decode(

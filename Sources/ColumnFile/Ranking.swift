@@ -157,14 +157,13 @@ struct OpenRanking: Sendable {
     let keys = self.keys
     let first = Integer(truncatingIfNeeded: firstKey)
     let limit = UInt64(keys.count)
-    var values = ranks
-    for index in values.indices {
-      let rank = UInt64(truncatingIfNeeded: values[index])
-      values[index] =
-        first
-        &+ (rank < limit
-          ? Integer(truncatingIfNeeded: keys[Int(truncatingIfNeeded: rank)]) : values[index])
+    return [Integer](capacity: ranks.count) { values in
+      for index in ranks.indices {
+        let rank = UInt64(truncatingIfNeeded: ranks[index])
+        let isKnown = rank < limit
+        let key = isKnown ? Integer(truncatingIfNeeded: keys[Int(rank)]) : ranks[index]
+        values.append(first &+ key)
+      }
     }
-    return values
   }
 }

@@ -12,6 +12,8 @@ protocol StoredInteger: FixedWidthInteger {
   static func unpacked(
     _ bytes: [UInt8], _ range: Range<Int>, count: Int, width: Int, base: Int64, scale: UInt64
   ) -> [Self]
+
+  static func sums(_ steps: [Self], from first: Self) -> [Self]
 }
 
 extension Int64: StoredInteger {
@@ -27,6 +29,10 @@ extension Int64: StoredInteger {
     _ bytes: [UInt8], _ range: Range<Int>, count: Int, width: Int, base: Int64, scale: UInt64
   ) -> [Int64] {
     BitPacking.unpack(bytes, range, count: count, width: width, base: base, scale: scale)
+  }
+
+  static func sums(_ steps: [Int64], from first: Int64) -> [Int64] {
+    prefixSums(steps, from: first)
   }
 }
 
@@ -51,6 +57,10 @@ extension UInt32: StoredInteger {
       for index in values.indices { values[index] = base &+ narrow &* values[index] }
     }
     return values
+  }
+
+  static func sums(_ steps: [UInt32], from first: UInt32) -> [UInt32] {
+    prefixSums(steps, from: first)
   }
 }
 
@@ -161,14 +171,9 @@ enum IntegerDecoder {
     _ reader: inout ByteReader, _ count: Int, _ depth: Int
   ) throws(Damage) -> [Integer] {
     guard count > 0 else { throw Damage("steps in it have no first value") }
-    var value = Integer(truncatingIfNeeded: try reader.signed())
+    let first = Integer(truncatingIfNeeded: try reader.signed())
     let steps: [Integer] = try decodePart(&reader, count: count - 1, depth: depth + 1)
-    var values = [Integer](repeating: value, count: count)
-    for index in steps.indices {
-      value &+= steps[index]
-      values[index &+ 1] = value
-    }
-    return values
+    return Integer.sums(steps, from: first)
   }
 
   private static func runs<Integer: StoredInteger>(
