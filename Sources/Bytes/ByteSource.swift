@@ -76,13 +76,18 @@ package struct MemorySource: ByteSource {
   package var size: Int { bytes.count }
 
   package func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8] {
-    Array(bytes[offset..<min(offset + max(0, count), bytes.count)])
+    Array(bytes[range(offset, count)])
   }
 
   package func part(
     at offset: Int, count: Int
   ) throws(SourceError) -> (bytes: [UInt8], range: Range<Int>) {
-    (bytes, offset..<min(offset + max(0, count), bytes.count))
+    (bytes, range(offset, count))
+  }
+
+  private func range(_ offset: Int, _ count: Int) -> Range<Int> {
+    let start = min(offset, bytes.count)
+    return start..<min(start + max(0, count), bytes.count)
   }
 
   package func read(

@@ -46,6 +46,11 @@ package struct CSVReader {
 
   package var schema: Schema { plan.schema }
 
+  /// The rows of a batch, to be read once more from a source that `CSVPiece.canBeRead`.
+  package func piece(_ batch: CSVBatch, of source: any ByteSource) -> CSVPiece {
+    CSVPiece(plan, source, batch.range, rowCount: batch.batch.rowCount)
+  }
+
   /// The encoder of a coded column as it is now; nil for other columns.
   package func encoder(ofColumn index: Int) -> KeyEncoder? { encoders[index] }
 
@@ -61,8 +66,12 @@ package struct CSVReader {
       wanted =
         end == 0 ? max(wanted, window.count) : plan.options.chunkBytes * plan.options.threads
       isSkipping = chunks.last?.isSkipping ?? isSkipping
-      let batches = chunks.map { take($0) }.filter {
-        $0.batch.rowCount > 0 || !$0.rejections.isEmpty
+      var start = 0
+      var batches: [CSVBatch] = []
+      for chunk in chunks {
+        let batch = take(chunk, from: start)
+        start = chunk.end
+        if batch.batch.rowCount > 0 || !batch.rejections.isEmpty { batches.append(batch) }
       }
       drop(end)
       if !batches.isEmpty { return batches }
@@ -119,7 +128,7 @@ package struct CSVReader {
   }
 
   /// Numbers a chunk's records and lines from the start of the input on.
-  private mutating func take(_ chunk: ParsedChunk) -> CSVBatch {
+  private mutating func take(_ chunk: ParsedChunk, from start: Int) -> CSVBatch {
     let first = records + 1
     var rejections: [Rejection] = []
     for local in chunk.rejections where keptRejections < plan.options.keepRejections {
@@ -140,32 +149,8 @@ package struct CSVReader {
     records += chunk.recordCount
     lines += chunk.lineBreaks
     return CSVBatch(
-      batch: batch(chunk), firstRecord: first,
+      batch: chunk.batch(plan, &encoders), range: offset + start..<offset + chunk.end,
+      firstRecord: first,
       recordNumbers: chunk.records.map { $0.map { first + Int($0) } }, rejections: rejections)
-  }
-
-  private mutating func batch(_ chunk: ParsedChunk) -> ColumnBatch {
-    var columns: [Column] = []
-    for (index, builder) in chunk.columns.enumerated() {
-      let type = plan.options.columns[index].type
-      let validity = builder.validity(rowCount: chunk.rowCount)
-      let values: Column.Values
-      switch type {
-      case .boolean: values = .booleans(builder.booleans)
-      case .date: values = .dates(builder.dates)
-      case .bigint, .timestamp: values = .integers(builder.integers)
-      case .double: values = .doubles(builder.doubles)
-      default:
-        if let numbers = builder.numbered?.finish(nulls: builder.nulls) {
-          values = numbers
-        } else if let codes = builder.codes, let encoded = encoders[index]?.finish(codes) {
-          values = encoded
-        } else {
-          values = .texts(builder.texts.finish())
-        }
-      }
-      columns.append(Column(type, values, validity: validity))
-    }
-    return ColumnBatch(plan.schema, columns, rowCount: chunk.rowCount)
   }
 }

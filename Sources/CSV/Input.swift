@@ -31,6 +31,13 @@ struct Input: Sendable {
     isAtEnd = source.size == 0
   }
 
+  /// Whether such an input is the bytes of its source as they are, so that a part of it can be read
+  /// without what stands before it.
+  static func isPlain(_ source: any ByteSource, _ dialect: Dialect) -> Bool {
+    let isCompressed = source.name.hasSuffix(".gz") || source.name.hasSuffix(".zst")
+    return !isCompressed && Transcoder(dialect.encoding) == nil && dialect.skipTrailing == 0
+  }
+
   private var raw: RawInput {
     switch form {
     case .plain(let raw): raw

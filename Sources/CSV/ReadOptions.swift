@@ -86,6 +86,8 @@ package struct ReadCounts: Sendable, Hashable {
 package struct CSVBatch: Sendable {
   /// The declared columns, in declared order.
   package let batch: ColumnBatch
+  /// Where its records stand in the decoded input.
+  let range: Range<Int>
   /// The number of the first record of the chunk, kept or not, from 1.
   package let firstRecord: Int
   /// The record numbers of the kept rows, where some between them were rejected; else they follow

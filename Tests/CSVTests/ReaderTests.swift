@@ -159,4 +159,39 @@ import Testing
     let source = MemorySource(Array("\u{FEFF}\"a \"\"x\"\"\",,ü\r\n1,2,3".utf8))
     #expect(try CSVHeader.names(of: source) == ["a \"x\"", "", "ü"])
   }
+
+  /// Every batch, read once more from where it stands; and from a file that has changed meanwhile.
+  @Test(arguments: 1...3)
+  func `gives pieces that can be read again`(threads: Int) throws {
+    var text = "\u{FEFF}n,t\n"
+    for row in 0..<500 { text += "\(row),\(["a", "\"b\nc\"", "", "ü"][row % 4])\r\n" }
+    let source = MemorySource(Array(text.utf8))
+    var options = ReadOptions(columns: [InputColumn("n", .bigint), InputColumn("t", .text)])
+    (options.chunkBytes, options.threads) = (300, threads)
+    var reader = try CSVReader(source, options)
+    let worse = MemorySource(source.bytes.map { 0x30...0x39 ~= $0 ? 0x78 : $0 })
+    let shorter = MemorySource(Array(source.bytes.prefix(100)))
+    var count = 0
+    while true {
+      let round = try reader.next()
+      if round.isEmpty { break }
+      for batch in round {
+        let again = try reader.piece(batch, of: source).read()
+        #expect(again.rowCount == batch.batch.rowCount)
+        for (one, other) in zip(again.columns, batch.batch.columns) {
+          #expect((0..<one.count).map { one.value(at: $0) } == other.values(ofAll: one.count))
+        }
+        count += again.rowCount
+      }
+      let last = try #require(round.last)
+      for changed in [worse, shorter] {
+        #expect(throws: CSVError.self) { try reader.piece(last, of: changed).read() }
+      }
+    }
+    #expect(count == 500)
+  }
+}
+
+extension Column {
+  fileprivate func values(ofAll count: Int) -> [Value] { (0..<count).map { value(at: $0) } }
 }
