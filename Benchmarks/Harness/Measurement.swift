@@ -53,7 +53,8 @@ final class Measurement {
     times.count < 50 && times.reduce(0, +) < 500_000_000
   }
 
-  private func check<Answer: Equatable>(
+  /// Fails where an answer is not the right one.
+  func check<Answer: Equatable>(
     _ name: String, _ given: Answer, against answer: Answer
   ) throws(WrongAnswer) {
     if given != answer {

@@ -7,8 +7,10 @@ import SQL
 
 extension Suite {
   /// Queries over columnar files in memory: plays of 30 days, one file a day, with the songs and
-  /// users they refer to. The answers of all threads must be those of one.
+  /// users they refer to. The answers over a few plays must be DuckDB's, and those over all of them
+  /// with all threads those of one thread.
   static let query = Suite("query") { bench in
+    try compareWithRecorded(bench)
     let data = try PlayTables(
       rows: bench.scaled(10_000_000, smoke: 6000), days: bench.scaled(30, smoke: 3),
       users: bench.scaled(1_000_000, smoke: 500), songs: bench.scaled(100_000, smoke: 100))
@@ -35,6 +37,26 @@ extension Suite {
     }
   }
 
+  private static func compareWithRecorded(_ bench: Measurement) throws {
+    let data = try PlayTables(
+      rows: RecordedAnswers.rows, days: RecordedAnswers.days, users: RecordedAnswers.users,
+      songs: RecordedAnswers.songs)
+    let engine = QueryEngine(data.catalog, QueryOptions(threads: bench.threads))
+    let kpis = try Pack.builtIn(named: "music")?.kpiTables ?? []
+    var answers: [String: HashedAnswer] = [:]
+    for table in kpis {
+      answers[table.name] = HashedAnswer(try engine.run(table.query), isOrdered: false)
+    }
+    for (number, sql) in benchmarkQueries.enumerated() {
+      answers["query \(number + 1)"] = HashedAnswer(try engine.run(sql), isOrdered: true)
+    }
+    for recorded in RecordedAnswers.all {
+      try bench.check(
+        recorded.name, answers[recorded.name],
+        against: HashedAnswer(rows: recorded.rows, hash: recorded.hash))
+    }
+  }
+
   /// The number of rows and then the cells of the first hundred.
   private static func answer(_ result: QueryResult) -> [String] {
     let first = result.batches.flatMap { batch in
@@ -43,6 +65,33 @@ extension Suite {
       }
     }
     return ["\(result.rowCount)"] + first.prefix(100)
+  }
+}
+
+/// An answer as `RecordedAnswers` has it.
+private struct HashedAnswer: Equatable {
+  let rows: Int
+  let hash: UInt64
+
+  init(rows: Int, hash: UInt64) {
+    self.rows = rows
+    self.hash = hash
+  }
+
+  /// FNV-1a of the rows, sorted where they have no order.
+  init(_ result: QueryResult, isOrdered: Bool) {
+    var lines = result.batches.flatMap { batch in
+      (0..<batch.rowCount).map { row in
+        batch.columns.map { $0.value(at: row).text ?? "NULL" }.joined(separator: ",")
+      }
+    }
+    if !isOrdered { lines.sort() }
+    rows = lines.count
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in lines.joined(separator: "\n").utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+    }
+    self.hash = hash
   }
 }
 
