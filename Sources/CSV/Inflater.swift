@@ -26,6 +26,8 @@ struct Inflater: Sendable {
   /// behind the `filled` bytes room for more.
   private(set) var output: [UInt8] = []
   private(set) var filled = 0
+  /// Where the output of the stream at hand begins, as far as it is still there.
+  private var streamStart = 0
   private var mode = Mode.finished
   private var isLastBlock = false
   private var literals = Codes()
@@ -52,6 +54,7 @@ struct Inflater: Sendable {
   mutating func begin() {
     mode = .blockStart
     isLastBlock = false
+    streamStart = filled
   }
 
   /// Takes up to `count` bytes of the output.
@@ -64,6 +67,7 @@ struct Inflater: Sendable {
       output.removeFirst(dropped)
       filled -= dropped
       taken -= dropped
+      streamStart = max(0, streamStart - dropped)
     }
     return result
   }
@@ -154,7 +158,7 @@ struct Inflater: Sendable {
     let (source, literalRoot, distanceRoot) = (bytes, literals.root, distances.root)
     let (lengthBase, lengthExtra) = (Self.lengthBase, Self.lengthExtra)
     let (distanceBase, distanceExtra) = (Self.distanceBase, Self.distanceExtra)
-    let mask = UInt64(Codes.rootMask)
+    let (mask, first) = (UInt64(Codes.rootMask), streamStart)
     let input = source.span
     var expanded: [UInt8] = []
     swap(&expanded, &output)
@@ -189,7 +193,7 @@ struct Inflater: Sendable {
       rest &>>= UInt64(code &>> 12)
       let extra = distanceExtra[distanceSymbol]
       let distance = distanceBase[distanceSymbol] &+ Int(rest & (1 &<< UInt64(extra) &- 1))
-      if distance > filled { break }
+      if distance > filled &- first { break }
       reservoir = rest &>> UInt64(extra)
       bits &-= entry &>> 12 &+ lengthExtra[symbol] &+ code &>> 12 &+ extra
       Self.copy(length, from: filled &- distance, to: filled, in: &output)
@@ -230,7 +234,9 @@ struct Inflater: Sendable {
     let code = try self.symbol(distances)
     guard code < 30 else { throw raw.damage("it has an unknown distance") }
     let distance = Self.distanceBase[code] + Int(try take(bits: Self.distanceExtra[code]))
-    guard distance <= filled else { throw raw.damage("it refers to before its start") }
+    guard distance <= filled - streamStart else {
+      throw raw.damage("it refers to before its start")
+    }
     for _ in 0..<length { put(output[filled - distance]) }
     return false
   }

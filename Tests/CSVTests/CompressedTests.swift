@@ -73,4 +73,11 @@ import Testing
       }
     }
   }
+
+  @Test func `that refers to an earlier member is refused`() throws {
+    let columns = [InputColumn("id", .bigint)]
+    let whole = Gzip.referringBack
+    #expect(try read(Array(whole[..<57]), columns, name: "a.csv.gz").rows.count == 1)
+    #expect(throws: CSVError.self) { try read(whole, columns, name: "a.csv.gz") }
+  }
 }

@@ -194,6 +194,13 @@ enum Gzip {
     ]
   }
 
+  /// Two members, of which the second refers to the content of the first.
+  static var referringBack: [UInt8] {
+    bytes(
+      "1f8b0800000000000003cb4cd1c94bcc4de532d4494c4a4e494d4bcfc8cccacec9cdcb2f282c2a2e292d2bafa8"
+        + "ace20200e6730094250000001f8b080000000000000333c22709005de5853d1d000000")
+  }
+
   private static func bytes(_ text: String) -> [UInt8] {
     let digits = Array(text.utf8).map { $0 < 0x3A ? $0 - 0x30 : $0 - 0x57 }
     return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
