@@ -7,7 +7,9 @@ struct FieldText {
   let isNull: Bool
   let isQuoted: Bool
 
-  init(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ dialect: Dialect) {
+  /// PERF: the dialect is borrowed: an initializer owns what it is given, and a copy of it for each
+  /// field with quotes in it took 17 % of such a column's time (Zen 5 VM, 2026-11-30).
+  init(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ dialect: borrowing Dialect) {
     if start < end && bytes[start] == dialect.quote {
       self.start = start + 1
       self.end = end - 1
