@@ -1,7 +1,8 @@
 /// A first value, and behind it the sums of that and more and more of the steps, wrapping around.
 ///
 /// PERF: four at a time, so that a value waits for the one four before it, and without a check of
-/// the place of each: 0.8 ns a value one by one, 0.35 with this (Zen 5 VM, 2026-11-30).
+/// the place of each: 1.65 M stream ids are read in 1.20 ms, and were in 1.43 (two runs each, Zen 5
+/// VM, 2026-11-30).
 package func prefixSums(_ steps: [Int64], from first: Int64) -> [Int64] { sums(steps, first) }
 
 package func prefixSums(_ steps: [UInt32], from first: UInt32) -> [UInt32] { sums(steps, first) }

@@ -57,10 +57,7 @@ struct FollowExceptions: Sendable {
     switch try reader.u8() {
     case 0:
       let places: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
-      let extremes = Extremes(places.span, before: 0)
-      guard extremes.least >= 0 && extremes.greatest < Int64(values.count) else {
-        throw Damage("an exception in it is outside its block")
-      }
+      try check(places, of: values.count)
       let others: [Integer] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
       for index in places.indices {
         values[Int(truncatingIfNeeded: places[index])] = others[index]
@@ -76,6 +73,15 @@ struct FollowExceptions: Sendable {
     }
   }
 
+  /// Refuses places, of which there is one at least, that do not ascend within their block.
+  private static func check(_ places: [Int64], of count: Int) throws(Damage) {
+    let extremes = Extremes(places.span, before: -1)
+    guard extremes.least >= 0 && extremes.greatest < Int64(count) else {
+      throw Damage("an exception in it is outside its block")
+    }
+    guard extremes.leastStep > 0 else { throw Damage("an exception in it is out of order") }
+  }
+
   /// As above into the values at some rows, ascending, of a block of `all`.
   static func apply<Integer: StoredInteger>(
     _ reader: inout ByteReader, to values: inout [Integer], at rows: [UInt32], of all: Int
@@ -86,14 +92,9 @@ struct FollowExceptions: Sendable {
     case 0:
       let places: [Int64] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
       let others: [Integer] = try IntegerDecoder.decodePart(&reader, count: count, depth: 2)
-      guard places.last.map({ $0 < Int64(all) }) ?? true else {
-        throw Damage("an exception in it is outside its block")
-      }
-      var last: Int64 = -1
+      try check(places, of: all)
       var next = 0
       for (exception, place) in places.enumerated() {
-        guard place > last else { throw Damage("an exception in it is out of order") }
-        last = place
         while next < rows.count && Int64(rows[next]) < place { next += 1 }
         if next < rows.count && Int64(rows[next]) == place { values[next] = others[exception] }
       }

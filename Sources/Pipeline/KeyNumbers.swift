@@ -3,7 +3,7 @@
 /// Codes of a dictionary are mostly less than twice as many as the rows, and are then their own
 /// places in an array; other keys are hashed, with open addressing and at most half full.
 ///
-/// PERF: a million new users take 10 ms, and took 52 hashed (Zen 5 VM, 2026-11-30).
+/// PERF: a million new users take 10 ms, and took 52 hashed (samples, Zen 5 VM, 2026-11-30).
 struct KeyNumbers: Sendable {
   /// By key, while all keys are small; then nothing.
   private var direct: [UInt32]

@@ -179,4 +179,21 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: [[5, 3], [4, 4], [-1, 2], [3, 100]] as [[Int64]])
+  func `has its exceptions in their order, in all rows and in some`(places: [Int64]) throws {
+    var writer = ByteWriter()
+    FollowExceptions(places: places, values: [7, 8], valueCount: 100).write(to: &writer)
+    let bytes = writer.bytes
+    #expect(throws: Damage.self) {
+      var reader = ByteReader(bytes)
+      var values = [Int64](repeating: 0, count: 100)
+      try FollowExceptions.apply(&reader, to: &values)
+    }
+    #expect(throws: Damage.self) {
+      var reader = ByteReader(bytes)
+      var values: [Int64] = [0, 0]
+      try FollowExceptions.apply(&reader, to: &values, at: [2, 90], of: 100)
+    }
+  }
 }
