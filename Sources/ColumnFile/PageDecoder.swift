@@ -22,21 +22,21 @@ struct PageContext {
 }
 
 /// The keys of the rows of a block that other columns follow: local codes, `UInt32.max` at nulls,
-/// or numbers, -1 at nulls.
+/// codes of numbers from `first` on, or numbers, -1 at nulls.
 enum KeyColumn: Sendable {
-  case codes([UInt32])
+  case codes([UInt32], first: Int64)
   case numbers([Int64])
 
   var count: Int {
     switch self {
-    case .codes(let codes): codes.count
+    case .codes(let codes, _): codes.count
     case .numbers(let numbers): numbers.count
     }
   }
 
   func at(_ rows: [UInt32]) -> KeyColumn {
     switch self {
-    case .codes(let codes): .codes(rows.map { codes[Int($0)] })
+    case .codes(let codes, let first): .codes(rows.map { codes[Int($0)] }, first: first)
     case .numbers(let numbers): .numbers(rows.map { numbers[Int($0)] })
     }
   }
@@ -79,8 +79,7 @@ enum PageDecoder {
     return Column(context.column.field.type, values)
   }
 
-  /// The keys that other columns follow: local codes or numbers, by row. Nil where the page has
-  /// neither.
+  /// The keys that other columns follow: codes or numbers, by row. Nil where the page has neither.
   static func keys(
     _ context: PageContext, _ bytes: [UInt8], _ range: Range<Int>
   ) throws(Damage) -> KeyColumn? {
@@ -91,8 +90,12 @@ enum PageDecoder {
     switch context.entry.encoding {
     case .codes, .ranked:
       let codes: [UInt32] = try part(&reader, context, count)
-      keys = .codes(validity.map { Spreader.spread(codes, $0, .max) } ?? codes)
+      keys = .codes(validity.map { Spreader.spread(codes, $0, .max) } ?? codes, first: 0)
     case .numbered, .rankedNumbers:
+      if let numbers = context.column.numbers, context.numbered != nil, validity == nil {
+        keys = .codes(try self.numbers(&reader, context, count), first: numbers.first)
+        break
+      }
       _ = try Affix(from: &reader)
       let numbers: [Int64] = try part(&reader, context, count)
       keys = .numbers(validity.map { Spreader.spread(numbers, $0, -1) } ?? numbers)
@@ -159,9 +162,10 @@ enum PageDecoder {
     }
   }
 
-  /// A column without nulls whose local codes are known.
+  /// A column without nulls whose keys are known, and are codes.
   static func column(of codes: [UInt32], _ context: PageContext) throws(Damage) -> Column {
     guard codes.count == context.rows else { throw Damage("it has not a code for each row") }
+    if let numbered = context.numbered { return Column(.text, .codes(codes, numbered)) }
     return Column(.text, try texts(codes, context))
   }
 
@@ -201,13 +205,14 @@ enum PageDecoder {
     }
     let count = context.rows - context.nullCount
     guard keys.count == context.rows else { throw Damage("it has not a key for each row") }
-    let firstCode = UInt32(truncatingIfNeeded: map.firstKey)
     var result: [Integer]
     switch (keys, map.values) {
-    case (.codes(let codes), .narrow(let values)):
-      result = mapped(codes, validity, count, firstCode, values)
-    case (.codes(let codes), .wide(let values)):
-      result = mapped(codes, validity, count, firstCode, values)
+    case (.codes(let codes, let first), .narrow(let values)):
+      let first = UInt32(truncatingIfNeeded: map.firstKey &- first)
+      result = mapped(codes, validity, count, first, values)
+    case (.codes(let codes, let first), .wide(let values)):
+      let first = UInt32(truncatingIfNeeded: map.firstKey &- first)
+      result = mapped(codes, validity, count, first, values)
     case (.numbers(let numbers), .narrow(let values)):
       result = mapped(numbers, validity, count, map.firstKey, values)
     case (.numbers(let numbers), .wide(let values)):
