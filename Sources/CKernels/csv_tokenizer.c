@@ -92,9 +92,11 @@ INLINE uint64_t high_sse2(__m128i high) { return (uint64_t)_mm_movemask_epi8(hig
 
 #define HIGH __m128i
 #define LEVEL sse2
+#define DEFERS 1
 #define TARGET
 #include "csv_tokenizer.inc"
 #undef LEVEL
+#undef DEFERS
 #undef TARGET
 #undef HIGH
 
@@ -162,9 +164,11 @@ TARGET_AVX2 INLINE uint64_t high_avx2(__m256i high) {
 #define HIGH __m256i
 
 #define LEVEL avx2
+#define DEFERS 1
 #define TARGET TARGET_AVX2
 #include "csv_tokenizer.inc"
 #undef LEVEL
+#undef DEFERS
 #undef TARGET
 #undef HIGH
 
@@ -231,9 +235,11 @@ TARGET_AVX512 INLINE uint64_t high_avx512(__m512i high) { return _mm512_movepi8_
 #define HIGH __m512i
 
 #define LEVEL avx512
+#define DEFERS 0
 #define TARGET TARGET_AVX512
 #include "csv_tokenizer.inc"
 #undef LEVEL
+#undef DEFERS
 #undef TARGET
 #undef HIGH
 
@@ -293,9 +299,11 @@ INLINE uint64_t high_neon(uint8x16_t high) { return vmaxvq_u8(high) & 0x80; }
 #define HIGH uint8x16_t
 
 #define LEVEL neon
+#define DEFERS 1
 #define TARGET
 #include "csv_tokenizer.inc"
 #undef LEVEL
+#undef DEFERS
 #undef TARGET
 #undef HIGH
 #endif
