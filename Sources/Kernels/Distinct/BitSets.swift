@@ -30,20 +30,36 @@ struct BitSets: Sendable {
     Kernels.grow(&words, to: groupCount * wordsPerGroup)
   }
 
-  mutating func insert(_ groups: RowGroups, _ codes: [UInt32], _ counts: inout [Int64]) {
+  mutating func insert(_ groups: RowGroups, _ codes: [UInt32]) {
     switch groups {
     case .one(let group, _):
-      let first = Int(group) * wordsPerGroup
-      counts[Int(group)] += Kernels.insert(codes, codes.indices, &words, first)
-    case .each(let ids):
-      Kernels.insert(codes, ids, &words, wordsPerGroup, &counts)
+      Kernels.insert(codes, codes.indices, &words, Int(group) * wordsPerGroup)
+    case .each(let ids): Kernels.insert(codes, ids, &words, wordsPerGroup)
     }
   }
 
-  mutating func insert(_ run: CodeRun, _ counts: inout [Int64]) {
+  mutating func insert(_ run: CodeRun) {
     for group in 0..<run.groupCount {
-      counts[group] += Kernels.insert(run.codes, run.range(group), &words, group * wordsPerGroup)
+      Kernels.insert(run.codes, run.range(group), &words, group * wordsPerGroup)
     }
+  }
+
+  /// The number of codes of each group.
+  ///
+  /// PERF: the bits are counted at the end. To count while they are set makes each row wait for the
+  /// one before it in its group: genre and day with 50,000 users go at 371 M rows/s in place of 325
+  /// (`bench`, one thread, Zen 5 VM, 2026-11-30).
+  func sizes(groupCount: Int) -> [Int64] {
+    var sizes = [Int64](repeating: 0, count: groupCount)
+    if wordsPerGroup == 0 { return sizes }
+    for group in 0..<words.count / wordsPerGroup {
+      var size = 0
+      for word in group * wordsPerGroup..<(group + 1) * wordsPerGroup {
+        size &+= words[word].nonzeroBitCount
+      }
+      sizes[group] = Int64(size)
+    }
+    return sizes
   }
 
   func parts() -> [(groups: RowGroups, codes: [UInt32])] {
@@ -63,17 +79,12 @@ struct BitSets: Sendable {
 }
 
 private func insert(
-  _ codes: [UInt32], _ ids: [UInt32], _ words: inout [UInt64], _ wordsPerGroup: Int,
-  _ counts: inout [Int64]
+  _ codes: [UInt32], _ ids: [UInt32], _ words: inout [UInt64], _ wordsPerGroup: Int
 ) {
   precondition(ids.count == codes.count, "one code a row")
+  var words = words.mutableSpan
   for row in ids.indices {
     let code = codes[row]
-    let group = Int(ids[row])
-    let word = group &* wordsPerGroup &+ Int(code &>> 6)
-    let old = words[word]
-    let new = old | 1 &<< UInt64(code & 63)
-    words[word] = new
-    counts[group] &+= old == new ? 0 : 1
+    words[Int(ids[row]) &* wordsPerGroup &+ Int(code &>> 6)] |= 1 &<< UInt64(code & 63)
   }
 }

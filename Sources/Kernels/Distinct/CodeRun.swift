@@ -30,9 +30,8 @@ struct CodeRun: Sendable {
   func sizes(bound: UInt32) -> [Int64] {
     var scratch = [UInt64](repeating: 0, count: Int(bound) / 64 + 1)
     return (0..<groupCount).map { group in
-      let added = insert(codes, range(group), &scratch, 0)
-      clear(codes, range(group), &scratch)
-      return added
+      insert(codes, range(group), &scratch, 0)
+      return clear(codes, range(group), &scratch)
     }
   }
 
@@ -40,7 +39,7 @@ struct CodeRun: Sendable {
   func different(_ group: Int, _ scratch: inout [UInt64]) -> [UInt32] {
     var result: [UInt32] = []
     collect(codes, range(group), &scratch, &result)
-    clear(codes, range(group), &scratch)
+    _ = clear(codes, range(group), &scratch)
     return result
   }
 }
@@ -67,20 +66,13 @@ private func scatter(
   }
 }
 
-/// Sets the bits of some codes, counted from the word `first`, and says how many were not set.
-func insert(
-  _ codes: [UInt32], _ range: Range<Int>, _ words: inout [UInt64], _ first: Int
-) -> Int64 {
-  var added: Int64 = 0
+/// Sets the bits of some codes, counted from the word `first`.
+func insert(_ codes: [UInt32], _ range: Range<Int>, _ words: inout [UInt64], _ first: Int) {
+  var words = words.mutableSpan
   for place in range {
     let code = codes[place]
-    let word = first &+ Int(code &>> 6)
-    let old = words[word]
-    let new = old | 1 &<< UInt64(code & 63)
-    added &+= old == new ? 0 : 1
-    words[word] = new
+    words[first &+ Int(code &>> 6)] |= 1 &<< UInt64(code & 63)
   }
-  return added
 }
 
 /// Sets the bits of some codes and appends those that were not set.
@@ -98,11 +90,22 @@ private func collect(
   }
 }
 
-/// Clears the words of some codes: word by word for few, all of them for many.
-private func clear(_ codes: [UInt32], _ range: Range<Int>, _ words: inout [UInt64]) {
+/// Clears the words of some codes, word by word for few, all of them for many; says how many bits
+/// were set in them.
+private func clear(_ codes: [UInt32], _ range: Range<Int>, _ words: inout [UInt64]) -> Int64 {
+  var count = 0
+  var words = words.mutableSpan
   if range.count < words.count / 4 {
-    for place in range { words[Int(codes[place] &>> 6)] = 0 }
+    for place in range {
+      let word = Int(codes[place] &>> 6)
+      count &+= words[word].nonzeroBitCount
+      words[word] = 0
+    }
   } else {
-    for word in words.indices { words[word] = 0 }
+    for word in words.indices {
+      count &+= words[word].nonzeroBitCount
+      words[word] = 0
+    }
   }
+  return Int64(count)
 }

@@ -14,11 +14,10 @@ import Bytes
 ///    code, in parts that are counted one by one.
 ///
 /// Invariant: the set of a group is the union of its codes in `bits`, `pending`, `pairs` and
-/// `guests`; where there are pairs there are no bits and nothing is pending; `counts[g]` is the
-/// number of codes of the group in `bits`.
+/// `guests`; where there are pairs there are no bits and nothing is pending.
 struct CodeSets: Sendable {
   private let options: DistinctOptions
-  private var counts: [Int64] = []
+  private var groupCount = 0
   private var bits = BitSets()
   private var pending: [(groups: RowGroups, codes: [UInt32])] = []
   private var pendingCount = 0
@@ -43,13 +42,13 @@ struct CodeSets: Sendable {
   /// Adds each row's code, which is below `bound`, to the set of its group.
   mutating func add(_ groups: RowGroups, _ codes: [UInt32], groupCount: Int, bound: Int) {
     if codes.isEmpty { return }
-    grow(&counts, to: groupCount)
+    self.groupCount = max(self.groupCount, groupCount)
     self.bound = max(self.bound, UInt32(bound))
     let size = BitSets.bytes(groupCount: groupCount, bound: bound)
     if pairs == nil && size <= options.directBytes {
       bits.grow(groupCount: groupCount, bound: bound)
       statistics.bitsetBatches += 1
-      bits.insert(groups, codes, &counts)
+      bits.insert(groups, codes)
       return
     }
     if pairs == nil && size <= options.bitsetBytes {
@@ -65,7 +64,7 @@ struct CodeSets: Sendable {
 
   private mutating func addPairs(_ groups: RowGroups, _ codes: [UInt32]) {
     if pairs.map({ Int(bound) > $0.limit }) ?? true { openPairs() }
-    pairs?.add(groups, codes, groupCount: counts.count)
+    pairs?.add(groups, codes, groupCount: groupCount)
     guard let size = pairs?.bytes, size > compactAt else { return }
     statistics.groupPasses += 1
     pairs?.compact(bound: Int(bound))
@@ -76,7 +75,7 @@ struct CodeSets: Sendable {
   private mutating func openPairs() {
     var opened = Pairs(bound: Int(bound))
     for part in bits.parts() + pending + pairParts() {
-      opened.add(part.groups, part.codes, groupCount: counts.count)
+      opened.add(part.groups, part.codes, groupCount: groupCount)
     }
     bits = BitSets()
     pending = []
@@ -98,7 +97,7 @@ struct CodeSets: Sendable {
     _ other: CodeSets, groups: [UInt32], codes map: [UInt32]?, groupCount: Int, bound: Int
   ) {
     statistics.add(other.statistics)
-    grow(&counts, to: groupCount)
+    self.groupCount = max(self.groupCount, groupCount)
     self.bound = max(self.bound, UInt32(bound))
     if let theirs = other.pairs, other.guests.isEmpty {
       // They are sorted by the groups here at the end, all parts in parallel.
@@ -126,27 +125,27 @@ struct CodeSets: Sendable {
 
   /// The sizes of the sets. `rowCounts` are at least the rows of each group that have a code.
   mutating func sizes(groupCount: Int, rowCounts: [Int64] = []) -> [Int64] {
-    grow(&counts, to: groupCount)
+    self.groupCount = max(self.groupCount, groupCount)
     if pairs != nil { return pairSizes() }
-    if pendingCount == 0 { return counts }
+    if pendingCount == 0 { return bits.sizes(groupCount: self.groupCount) }
     if bits.isEmpty {
       statistics.groupPasses += 1
       return sortedByGroup(rowCounts).sizes(bound: bound)
     }
     settle()
-    return counts
+    return bits.sizes(groupCount: self.groupCount)
   }
 
   private mutating func pairSizes() -> [Int64] {
     if pairs.map({ Int(bound) > $0.limit }) ?? true { openPairs() }
     receiveGuests()
-    guard let pairs else { return counts }
+    var result = [Int64](repeating: 0, count: groupCount)
+    guard let pairs else { return result }
     statistics.groupPasses += 1
     let limit = Int(bound)
     let sizes = Parallel.map(count: pairs.partCount, threads: options.threads) { part in
       pairs.sizes(ofPart: part, bound: limit)
     }
-    var result = counts
     let width = pairs.groupsPerPart
     for (part, own) in sizes.enumerated() {
       for group in own.indices where part * width + group < result.count {
@@ -169,7 +168,7 @@ struct CodeSets: Sendable {
         sets.received(some[$0].guest, some[$0].part)
       }
       for (groups, codes) in received {
-        pairs?.add(.each(groups), codes, groupCount: counts.count)
+        pairs?.add(.each(groups), codes, groupCount: groupCount)
       }
     }
     guests = []
@@ -186,8 +185,8 @@ struct CodeSets: Sendable {
   /// Moves the pending rows into the bits.
   private mutating func settle() {
     statistics.groupPasses += 1
-    bits.grow(groupCount: counts.count, bound: Int(bound))
-    bits.insert(sortedByGroup(), &counts)
+    bits.grow(groupCount: groupCount, bound: Int(bound))
+    bits.insert(sortedByGroup())
     pending = []
     pendingCount = 0
   }
@@ -195,8 +194,8 @@ struct CodeSets: Sendable {
   /// The pending rows in the order of their groups. Where the rows of all groups are as many, each
   /// of them has a code and none is counted again.
   private func sortedByGroup(_ rowCounts: [Int64] = []) -> CodeRun {
-    var starts = [Int](repeating: 0, count: counts.count + 1)
-    if rowCounts.count == counts.count, rowCounts.reduce(0, +) == pendingCount {
+    var starts = [Int](repeating: 0, count: groupCount + 1)
+    if rowCounts.count == groupCount, rowCounts.reduce(0, +) == pendingCount {
       for group in rowCounts.indices { starts[group + 1] = Int(rowCounts[group]) }
     } else {
       for part in pending { countRows(part.groups, &starts) }
