@@ -36,9 +36,17 @@ package enum Parallel {
 
   /// Runs `body` once on each of `threads` threads, the caller's among them, and waits for all.
   package static func run(on threads: Int, _ body: @escaping @Sendable () -> Void) {
-    let started = start(threads - 1, body)
+    let helpers = Helper.take(threads - 1)
+    for helper in helpers { helper.begin(body) }
     body()
-    join(started)
+    for helper in helpers { helper.finish() }
+  }
+
+  /// Starts a thread that nobody waits for; false where the system gives none.
+  static func detach(_ body: @escaping @Sendable () -> Void) -> Bool {
+    let started = start(1, body)
+    for thread in started { pthread_detach(thread) }
+    return !started.isEmpty
   }
 
   /// Starts threads that run `body` once each. Where the system gives fewer, the others and the

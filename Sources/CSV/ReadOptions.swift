@@ -46,7 +46,7 @@ package struct ReadOptions: Sendable {
   package var columns: [InputColumn]
   package var threads = Parallel.processors
   /// The bytes of input that one thread parses at a time. No result depends on it.
-  package var chunkBytes = 4 << 20
+  package var chunkBytes = 2 << 20
   /// The bytes that the tokenizer takes at a time: what stays in a cache. No result depends on it.
   package var blockBytes = 128 << 10
   /// The longest field in bytes, quotes included; a longer one is a violation.

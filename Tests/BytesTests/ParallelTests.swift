@@ -30,4 +30,20 @@ import Testing
     _ = Parallel.map(count: 5000, threads: 4) { index in counts.seen.withLock { $0[index] += 1 } }
     #expect(counts.seen.withLock { $0.allSatisfy { $0 == 1 } })
   }
+
+  /// Threads that wait for the next round are awake at first and sleep later.
+  @Test func `goes on round after round, with pauses and without`() {
+    for round in 0..<3000 {
+      if round % 500 == 0 { Clock.sleep(milliseconds: 3) }
+      let sums = Parallel.map(count: 5, threads: 3) { $0 + round }
+      #expect(sums == (0..<5).map { $0 + round })
+    }
+  }
+
+  @Test func `may stand in another one`() {
+    let rows = Parallel.map(count: 20, threads: 4) { row in
+      Parallel.map(count: 30, threads: 3) { row * $0 }
+    }
+    #expect(rows == (0..<20).map { row in (0..<30).map { row * $0 } })
+  }
 }
