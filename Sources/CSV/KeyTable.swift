@@ -147,7 +147,7 @@ struct KeyTable: Sendable {
   }
 
   /// Gives a text that is not in the table a code.
-  private mutating func insert(_ key: Key, _ text: Span<UInt8>, code: UInt32) {
+  mutating func insert(_ key: Key, _ text: Span<UInt8>, code: UInt32) {
     count += 1
     if let place = place(of: key), place < max(Self.alwaysDense, 4 * count) {
       setNumber(place, code: code)

@@ -1,6 +1,7 @@
 import Bytes
 import CSV
 import Columns
+import Foundation
 import TestSupport
 import Testing
 
@@ -104,6 +105,27 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  /// Quoted fields that repeat are known by their spelling; those that hardly do are given up.
+  @Test(arguments: [30, 6000]) func `are found in quotes`(different: Int) throws {
+    func spelled(_ number: Int) -> String {
+      let text = String(repeating: "mix ", count: number % 9) + "\(number)"
+      return number % 3 == 0 ? "\"\(text)\"" : "\"12\"\" \(text), long\"\"\""
+    }
+    let texts = (0..<different).map { number in
+      String(spelled(number).dropFirst().dropLast()).replacingOccurrences(of: "\"\"", with: "\"")
+    }
+    let base = TextDictionary(TextVector(texts.filter { !$0.hasSuffix("7") }))
+    let bytes = body({ spelled($0 % different) }, rows: 14_000)
+    let plain = try read(bytes, [InputColumn("v", .text), InputColumn("n", .bigint)])
+    #expect(plain.rows.prefix(different).map { $0[0] } == texts.map { .text($0) })
+    for chunkBytes in [9_001, 1 << 20] {
+      let columns = [
+        InputColumn("v", .text, form: .coded(base: base)), InputColumn("n", .bigint),
+      ]
+      #expect(try read(bytes, columns, chunkBytes: chunkBytes).rows == plain.rows)
     }
   }
 
