@@ -18,6 +18,12 @@ package struct CSVReader {
   /// The window begins within a rejected record, whose first line break is still to come.
   private var isSkipping = false
   private var keptRejections = 0
+  /// What a thread parses in the round to come: little at first, while most texts are new and a
+  /// round meets many of them several times.
+  ///
+  /// PERF: 145 MB of listens to 90,000 tracks are read by two threads in 35 ms in place of 37 (runs
+  /// in turn, Zen 5 VM, 2026-11-30).
+  private var chunkBytes: Int
   package private(set) var counts = ReadCounts()
 
   /// Reads the header; a declared column that it lacks is an error that names it.
@@ -33,6 +39,7 @@ package struct CSVReader {
     offset = head.offset
     lines = head.lines
     self.input = input
+    chunkBytes = max(1, options.chunkBytes / 8)
     encoders = options.columns.map { column in
       guard column.type == .text else { return nil }
       switch column.form {
@@ -56,15 +63,15 @@ package struct CSVReader {
 
   /// The next records, in their order; an empty array at the end of the input.
   package mutating func next() throws(CSVError) -> [CSVBatch] {
-    var wanted = plan.options.chunkBytes * plan.options.threads
+    var wanted = chunkBytes * plan.options.threads
     while true {
       try input.read(wanted, into: &window, threads: plan.options.threads)
       if isSkipping { skip() }
       let chunks = parse()
       let end = chunks.last?.end ?? 0
       // A record longer than the window makes the window grow.
-      wanted =
-        end == 0 ? max(wanted, window.count) : plan.options.chunkBytes * plan.options.threads
+      chunkBytes = min(2 * chunkBytes, plan.options.chunkBytes)
+      wanted = end == 0 ? max(wanted, window.count) : chunkBytes * plan.options.threads
       isSkipping = chunks.last?.isSkipping ?? isSkipping
       var start = 0
       var batches: [CSVBatch] = []
@@ -91,7 +98,7 @@ package struct CSVReader {
       let (window, isLast) = (window, input.isAtEnd)
       let parser = ChunkParser(
         plan: plan, builders: encoders.map { $0.flatMap { $0.isFull ? nil : $0.builder } })
-      let pieces = Cutter(plan: plan).pieces(window, from: start)
+      let pieces = Cutter(plan: plan, chunkBytes: chunkBytes).pieces(window, from: start)
       let parsed = Parallel.map(count: pieces.count, threads: plan.options.threads) { index in
         parser.parse(window, pieces[index], isLast: isLast)
       }

@@ -11,11 +11,13 @@ import Bytes
 /// Cuts for `ReadPlan`.
 struct Cutter {
   let plan: ReadPlan
+  /// About how long a piece is to be at least, where there are threads for several.
+  let chunkBytes: Int
 
   /// Pieces of the window from `start` on, each from its first record to the next piece.
   func pieces(_ window: Window, from start: Int) -> [Range<Int>] {
     let count = window.count - start
-    let wanted = (count + plan.options.chunkBytes - 1) / plan.options.chunkBytes
+    let wanted = (count + chunkBytes - 1) / chunkBytes
     let parts = min(plan.options.threads, wanted)
     guard parts > 1, plan.tokenizer != nil else { return [start..<window.count] }
     let size = (count + parts - 1) / parts
