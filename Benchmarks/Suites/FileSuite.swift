@@ -83,10 +83,10 @@ extension Suite {
         try write(all).count
       }
       let file = try ColumnFile(MemorySource(bytes))
-      for column in 0..<file.schema.count {
-        let field = file.schema[column].name
+      for (column, description) in file.describe().columns.enumerated() {
         try bench.measure(
-          "read \(field) of \(name)", bytes: bytes.count, rows: rows, expecting: rows
+          "read \(description.field.name) of \(name)", bytes: description.bytes, rows: rows,
+          expecting: rows
         ) { try read(bytes, [column]) }
       }
       try bench.measure("read \(name)", bytes: bytes.count, rows: rows, expecting: rows) {

@@ -19,11 +19,32 @@ static inline __attribute__((always_inline)) groove_measures measure(
   return measures;
 }
 
+static inline __attribute__((always_inline)) uint32_t greatest(const uint32_t *values,
+                                                               size_t count) {
+  uint32_t greatest = 0;
+  for (size_t i = 0; i < count; i += 1) greatest = values[i] > greatest ? values[i] : greatest;
+  return greatest;
+}
+
+uint32_t groove_greatest32_baseline(const uint32_t *values, size_t count) {
+  return greatest(values, count);
+}
+
 groove_measures groove_measure64_baseline(const int64_t *values, size_t count, int64_t before) {
   return measure(values, count, before);
 }
 
 #if defined(__x86_64__)
+__attribute__((target("avx2"))) uint32_t groove_greatest32_avx2(const uint32_t *values,
+                                                                size_t count) {
+  return greatest(values, count);
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) uint32_t groove_greatest32_avx512(
+    const uint32_t *values, size_t count) {
+  return greatest(values, count);
+}
+
 __attribute__((target("avx2"))) groove_measures groove_measure64_avx2(
     const int64_t *values, size_t count, int64_t before) {
   return measure(values, count, before);

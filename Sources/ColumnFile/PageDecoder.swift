@@ -275,17 +275,8 @@ enum PageDecoder {
   }
 
   /// Whether all codes are less than `count`.
-  ///
-  /// PERF: what is left to the last code has its top bit set where a code is greater; those bits
-  /// together cost 0.06 ns a row, and the maximum 0.19 (Zen 4 VM, 2026-11-25).
   static func areWithin(_ codes: [UInt32], _ count: UInt64) -> Bool {
-    if count == 0 { return codes.isEmpty }
-    let last = UInt32(clamping: count - 1)
-    var bits: UInt32 = 0
-    for index in codes.indices { bits |= codes[index] | (last &- codes[index]) }
-    if bits >> 31 == 0 { return true }
-    for index in codes.indices where codes[index] > last { return false }
-    return true
+    greatest(codes.span).map { UInt64($0) < count } ?? true
   }
 
   /// The texts of codes, for a column of which other blocks have no codes.

@@ -154,6 +154,15 @@ import Testing
       }
     }
   }
+
+  @Test func `of codes are the same at every CPU level and length`() {
+    var random = Seeded(13)
+    for count in Array(0...70) + [1023, 1024] {
+      let most: UInt32 = count % 3 == 0 ? .max : 1 << 20
+      let codes = (0..<count).map { _ in UInt32.random(in: 0...most, using: &random) }
+      for level in CPU.available { #expect(greatest(codes.span, level: level) == codes.max()) }
+    }
+  }
 }
 
 @Suite struct `The rows selected` {

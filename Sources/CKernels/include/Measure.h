@@ -11,10 +11,14 @@ typedef struct {
   uint64_t changes;
 } groove_measures;
 
+// The greatest of some values; 0 of none.
+uint32_t groove_greatest32_baseline(const uint32_t *values, size_t count);
 groove_measures groove_measure64_baseline(const int64_t *values, size_t count, int64_t before);
-// Needs CPU level 2.
+// Need CPU level 2.
+uint32_t groove_greatest32_avx2(const uint32_t *values, size_t count);
 groove_measures groove_measure64_avx2(const int64_t *values, size_t count, int64_t before);
-// Needs CPU level 3.
+// Need CPU level 3.
+uint32_t groove_greatest32_avx512(const uint32_t *values, size_t count);
 groove_measures groove_measure64_avx512(const int64_t *values, size_t count, int64_t before);
 
 #endif

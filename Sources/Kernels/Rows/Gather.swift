@@ -2,14 +2,7 @@ import Bytes
 package import Columns
 
 /// Whether a row is `UInt32.max`, which names none.
-///
-/// PERF: without a way out of the loop, many are compared at once: 0.12 ns a row where `contains`
-/// took 1.09 (Zen 4 VM, 2026-11-25).
-package func haveAbsent(_ rows: [UInt32]) -> Bool {
-  var found: UInt32 = 0
-  for row in rows.indices { found |= rows[row] == .max ? 1 : 0 }
-  return found != 0
-}
+package func haveAbsent(_ rows: [UInt32]) -> Bool { greatest(rows.span) == .max }
 
 /// The rows of a column that `rows` names, in that order and as often. `UInt32.max` names a row of
 /// NULL, as a left join needs it.
