@@ -142,7 +142,8 @@ struct ConversionTarget: Sendable {
     _ = try Parallel.map(count: files.count, threads: threads) { (index) throws(PipelineError) in
       try files[index].relieve()
     }
-    if files.reduce(0, { $0 + $1.memory }) > openLimit { try closeFiles() }
+    // One file for all rows is all there is to go on in.
+    if isFolder && files.reduce(0, { $0 + $1.memory }) > openLimit { try closeFiles() }
   }
 
   private mutating func closeFiles() throws(PipelineError) {
