@@ -69,22 +69,6 @@ package struct CodedRun: Sendable, Hashable {
   }
 }
 
-extension Span where Element == UInt32 {
-  /// The shortest step from one mark to the next, the highest number if there are fewer than two.
-  ///
-  /// PERF: of all fields at once, as a vector does: field by field it took 4 ns a row of six.
-  package var shortestStep: UInt32 {
-    // SAFETY: both marks of a pair are in the buffer.
-    unsafe withUnsafeBufferPointer { marks in
-      var shortest = UInt32.max
-      for index in 1..<Swift.max(1, marks.count) {
-        shortest = unsafe min(shortest, marks[index] &- marks[index &- 1])
-      }
-      return shortest
-    }
-  }
-}
-
 /// The hash of a text's key, as the kernels have it. A key is up to 23 bytes of text in x, y and z
 /// with the length in the highest byte; w is not looked at.
 @inlinable @inline(__always)

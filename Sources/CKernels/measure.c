@@ -1,8 +1,10 @@
 #include "Measure.h"
 
-// One loop that the compiler turns into vectors of each kind.
-static inline __attribute__((always_inline)) groove_measures measure(
-    const int64_t *values, size_t count, int64_t before) {
+// Loops that the compiler turns into vectors of each kind: each is compiled for all CPU levels.
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE groove_measures measure(const int64_t *values, size_t count, int64_t before) {
   int64_t step = (int64_t)((uint64_t)values[0] - (uint64_t)before);
   int64_t least = values[0], greatest = values[0], least_step = step, greatest_step = step;
   uint64_t changes = step != 0;
@@ -19,39 +21,65 @@ static inline __attribute__((always_inline)) groove_measures measure(
   return measures;
 }
 
-static inline __attribute__((always_inline)) uint32_t greatest(const uint32_t *values,
-                                                               size_t count) {
+INLINE uint32_t greatest(const uint32_t *values, size_t count) {
   uint32_t greatest = 0;
   for (size_t i = 0; i < count; i += 1) greatest = values[i] > greatest ? values[i] : greatest;
   return greatest;
 }
 
-uint32_t groove_greatest32_baseline(const uint32_t *values, size_t count) {
-  return greatest(values, count);
+INLINE uint32_t least_step(const uint32_t *values, size_t count) {
+  uint32_t least = UINT32_MAX;
+  for (size_t i = 1; i < count; i += 1) {
+    const uint32_t step = values[i] - values[i - 1];
+    least = step < least ? step : least;
+  }
+  return least;
 }
 
-groove_measures groove_measure64_baseline(const int64_t *values, size_t count, int64_t before) {
-  return measure(values, count, before);
+// A value outside is below zero seen from one end, also where the difference wraps around.
+INLINE int are_within(const int64_t *values, size_t count, int64_t low, int64_t high) {
+  uint64_t outside = 0;
+  for (size_t i = 0; i < count; i += 1)
+    outside |= ((uint64_t)values[i] - (uint64_t)low) | ((uint64_t)high - (uint64_t)values[i]);
+  return (int64_t)outside >= 0;
 }
 
+#define BASELINE(type, name, parameters, call) \
+  static type name##_baseline parameters { return call; }
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) uint32_t groove_greatest32_avx2(const uint32_t *values,
-                                                                size_t count) {
-  return greatest(values, count);
-}
-
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) uint32_t groove_greatest32_avx512(
-    const uint32_t *values, size_t count) {
-  return greatest(values, count);
-}
-
-__attribute__((target("avx2"))) groove_measures groove_measure64_avx2(
-    const int64_t *values, size_t count, int64_t before) {
-  return measure(values, count, before);
-}
-
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) groove_measures
-groove_measure64_avx512(const int64_t *values, size_t count, int64_t before) {
-  return measure(values, count, before);
-}
+#define AT_EVERY_LEVEL(type, name, parameters, call)                                          \
+  BASELINE(type, name, parameters, call)                                                      \
+  __attribute__((target("avx2"))) static type name##_avx2 parameters { return call; }         \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static type name##_avx512     \
+      parameters {                                                                            \
+    return call;                                                                              \
+  }
+#define CHOSEN(name, level) ((level) >= 3 ? name##_avx512 : (level) == 2 ? name##_avx2 : name##_baseline)
+#else
+#define AT_EVERY_LEVEL BASELINE
+#define CHOSEN(name, level) name##_baseline
 #endif
+
+AT_EVERY_LEVEL(groove_measures, measure, (const int64_t *values, size_t count, int64_t before),
+               measure(values, count, before))
+AT_EVERY_LEVEL(uint32_t, greatest, (const uint32_t *values, size_t count), greatest(values, count))
+AT_EVERY_LEVEL(uint32_t, least_step, (const uint32_t *values, size_t count),
+               least_step(values, count))
+AT_EVERY_LEVEL(int, are_within, (const int64_t *values, size_t count, int64_t low, int64_t high),
+               are_within(values, count, low, high))
+
+groove_measures groove_measure64(const int64_t *values, size_t count, int64_t before, int level) {
+  return CHOSEN(measure, level)(values, count, before);
+}
+
+uint32_t groove_greatest32(const uint32_t *values, size_t count, int level) {
+  return CHOSEN(greatest, level)(values, count);
+}
+
+uint32_t groove_least_step32(const uint32_t *values, size_t count, int level) {
+  return CHOSEN(least_step, level)(values, count);
+}
+
+int groove_are_within64(const int64_t *values, size_t count, int64_t low, int64_t high, int level) {
+  return CHOSEN(are_within, level)(values, count, low, high);
+}

@@ -19,7 +19,7 @@ struct Rows {
   func record(_ row: Int) -> Int { records.map { Int($0[row]) } ?? firstRecord + row }
 
   /// Whether marks lie so close that a field may be empty.
-  func mayHaveEmptyFields(_ marks: Span<UInt32>) -> Bool { marks.shortestStep <= UInt32(gap) }
+  func mayHaveEmptyFields(_ marks: Span<UInt32>) -> Bool { leastStep(marks) <= UInt32(gap) }
 
   func view(of field: Int) -> FieldView {
     FieldView(stride: stride, field: field, gap: UInt32(gap), rowCount: count)

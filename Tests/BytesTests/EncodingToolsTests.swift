@@ -160,7 +160,40 @@ import Testing
     for count in Array(0...70) + [1023, 1024] {
       let most: UInt32 = count % 3 == 0 ? .max : 1 << 20
       let codes = (0..<count).map { _ in UInt32.random(in: 0...most, using: &random) }
-      for level in CPU.available { #expect(greatest(codes.span, level: level) == codes.max()) }
+      let steps = zip(codes.dropFirst(), codes).map { $0 &- $1 }
+      for level in CPU.available {
+        let found = (greatest(codes.span, level: level), leastStep(codes.span, level: level))
+        #expect(found == (codes.max(), steps.min() ?? .max))
+      }
+    }
+  }
+
+  @Test func `may lie within a range at every CPU level and length`() {
+    var random = Seeded(14)
+    let ranges: [ClosedRange<Int64>] = [
+      -3...20, 0...0, Int64.min...Int64.min + 9, Int64.max - 9...Int64.max,
+    ]
+    for range in ranges {
+      for count in Array(0...20) + [255, 256] {
+        var values = (0..<count).map { _ in Int64.random(in: range, using: &random) }
+        for level in CPU.available {
+          let areIn = areWithin(range, values.span, level: level)
+          #expect(areIn, "\(level), \(count) of \(range)")
+        }
+        let others: [Int64] = [
+          range.lowerBound &- 1, range.upperBound &+ 1, range.lowerBound &+ .max, .min, .max,
+        ]
+        for other in others where !range.contains(other) && count > 0 {
+          let place = Int.random(in: 0..<count, using: &random)
+          let kept = values[place]
+          values[place] = other
+          for level in CPU.available {
+            let areIn = areWithin(range, values.span, level: level)
+            #expect(!areIn, "\(level), \(other) in \(range)")
+          }
+          values[place] = kept
+        }
+      }
     }
   }
 }

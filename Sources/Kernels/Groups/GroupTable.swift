@@ -1,3 +1,4 @@
+import Bytes
 package import Columns
 
 /// Numbers the groups of a GROUP BY: equal keys, equal number, densely from 0 in the order of first
@@ -261,11 +262,7 @@ struct Domain: Sendable {
   func holds(_ values: [Int64]) -> Bool {
     guard let size, size > 0, size < 1 << 62 else { return false }
     let high = low &+ Int64(bitPattern: size &- 1)
-    if high < low { return false }
-    // A value outside is below zero seen from one end, also where the difference wraps around.
-    var outside: Int64 = 0
-    for row in values.indices { outside |= (values[row] &- low) | (high &- values[row]) }
-    return outside >= 0
+    return high >= low && areWithin(low...high, values.span)
   }
 
   /// Widens to hold `range`, with room to spare on the side that grew; says whether it did.
