@@ -30,6 +30,9 @@ package struct KeyEncoder: Sendable {
 
   private static let limit = 128 << 10
 
+  /// Whether all texts will be new to it, however many there are.
+  var knowsNothing: Bool { !isLimited && table.count == 0 }
+
   /// A builder for a chunk of the round that begins now.
   var builder: CodeBuilder { CodeBuilder(table) }
 
