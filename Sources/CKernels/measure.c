@@ -54,7 +54,8 @@ INLINE int are_within(const int64_t *values, size_t count, int64_t low, int64_t 
       parameters {                                                                            \
     return call;                                                                              \
   }
-#define CHOSEN(name, level) ((level) >= 3 ? name##_avx512 : (level) == 2 ? name##_avx2 : name##_baseline)
+#define CHOSEN(name, level) \
+  ((level) >= 3 ? name##_avx512 : (level) == 2 ? name##_avx2 : name##_baseline)
 #else
 #define AT_EVERY_LEVEL BASELINE
 #define CHOSEN(name, level) name##_baseline

@@ -5,13 +5,4 @@
 // `trim_threshold` bytes free at its end. Threads share `pools` of such memory.
 void groove_keep_freed_memory(int mmap_threshold, int trim_threshold, int pools);
 
-// Tells the processor that a loop waits.
-static inline void groove_pause(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
 #endif

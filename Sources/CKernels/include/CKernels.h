@@ -13,6 +13,7 @@
 #include "Checksum.h"
 #include "Follow.h"
 #include "Measure.h"
+#include "Pause.h"
 #include "SelectRows.h"
 #include "WriteBack.h"
 
