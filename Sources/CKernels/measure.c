@@ -1,8 +1,6 @@
 #include "Measure.h"
 
-// Loops that the compiler turns into vectors of each kind: each is compiled for all CPU levels.
-
-#define INLINE static inline __attribute__((always_inline))
+#include "levels.h"
 
 INLINE groove_measures measure(const int64_t *values, size_t count, int64_t before) {
   int64_t step = (int64_t)((uint64_t)values[0] - (uint64_t)before);
@@ -43,23 +41,6 @@ INLINE int are_within(const int64_t *values, size_t count, int64_t low, int64_t 
     outside |= ((uint64_t)values[i] - (uint64_t)low) | ((uint64_t)high - (uint64_t)values[i]);
   return (int64_t)outside >= 0;
 }
-
-#define BASELINE(type, name, parameters, call) \
-  static type name##_baseline parameters { return call; }
-#if defined(__x86_64__)
-#define AT_EVERY_LEVEL(type, name, parameters, call)                                          \
-  BASELINE(type, name, parameters, call)                                                      \
-  __attribute__((target("avx2"))) static type name##_avx2 parameters { return call; }         \
-  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static type name##_avx512     \
-      parameters {                                                                            \
-    return call;                                                                              \
-  }
-#define CHOSEN(name, level) \
-  ((level) >= 3 ? name##_avx512 : (level) == 2 ? name##_avx2 : name##_baseline)
-#else
-#define AT_EVERY_LEVEL BASELINE
-#define CHOSEN(name, level) name##_baseline
-#endif
 
 AT_EVERY_LEVEL(groove_measures, measure, (const int64_t *values, size_t count, int64_t before),
                measure(values, count, before))

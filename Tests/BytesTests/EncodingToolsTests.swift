@@ -227,3 +227,33 @@ import Testing
     }
   }
 }
+
+@Suite struct `Bits and hours` {
+  private static func cleared(
+    _ words: [UInt64], _ level: CPU.Level
+  ) -> (bits: Int, rest: [UInt64]) {
+    var words = words
+    var span = words.mutableSpan
+    let bits = clearBits(&span, level: level)
+    return (bits, words)
+  }
+
+  @Test(arguments: CPU.available)
+  func `are the same at every CPU level and length`(level: CPU.Level) {
+    var random = Seeded(15)
+    for count in Array(0...40) + [999, 1024] {
+      let words = (0..<count).map { _ in UInt64.random(in: 0...(.max), using: &random) }
+      let expected = words.reduce(0) { $0 + $1.nonzeroBitCount }
+      let counted = countBits(words.span, level: level)
+      let cleared = Self.cleared(words, level)
+      #expect(counted == expected && cleared.bits == expected)
+      #expect(cleared.rest == Array(repeating: 0, count: count))
+      let midnight = Int64.random(in: -40_000...40_000, using: &random) * 86_400_000_000
+      let ends: [Int64] = [0, 3_599_999_999, 3_600_000_000, 86_399_999_999]
+      let times = (0..<count).map { _ in Int64.random(in: 0..<86_400_000_000, using: &random) }
+      let moved = (ends + times).map { midnight + $0 }
+      let found = hours(moved.span, from: midnight, level: level)
+      #expect(found == (ends + times).map { $0 / 3_600_000_000 })
+    }
+  }
+}

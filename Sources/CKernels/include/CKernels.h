@@ -6,6 +6,7 @@
 
 #include "Allocator.h"
 #include "BitPacking.h"
+#include "Bits.h"
 #include "CPULevel.h"
 #include "CSVFields.h"
 #include "CSVLanes.h"
@@ -15,6 +16,7 @@
 #include "Measure.h"
 #include "Pause.h"
 #include "SelectRows.h"
+#include "Times.h"
 #include "WriteBack.h"
 
 #endif

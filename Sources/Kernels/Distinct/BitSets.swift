@@ -1,3 +1,5 @@
+import Bytes
+
 /// A bitset for each group, all in one array.
 ///
 /// Invariant: group `g` has the words `g * wordsPerGroup ..< (g + 1) * wordsPerGroup`.
@@ -53,11 +55,8 @@ struct BitSets: Sendable {
     var sizes = [Int64](repeating: 0, count: groupCount)
     if wordsPerGroup == 0 { return sizes }
     for group in 0..<words.count / wordsPerGroup {
-      var size = 0
-      for word in group * wordsPerGroup..<(group + 1) * wordsPerGroup {
-        size &+= words[word].nonzeroBitCount
-      }
-      sizes[group] = Int64(size)
+      let own = group * wordsPerGroup..<(group + 1) * wordsPerGroup
+      sizes[group] = Int64(countBits(words.span.extracting(own)))
     }
     return sizes
   }

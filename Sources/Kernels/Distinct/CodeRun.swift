@@ -1,3 +1,5 @@
+import Bytes
+
 /// Codes by group, perhaps with repetitions.
 ///
 /// Invariant: the codes of group `g` are `codes[starts[g] ..< starts[g + 1]]`.
@@ -93,19 +95,13 @@ private func collect(
 /// Clears the words of some codes, word by word for few, all of them for many; says how many bits
 /// were set in them.
 private func clear(_ codes: [UInt32], _ range: Range<Int>, _ words: inout [UInt64]) -> Int64 {
-  var count = 0
   var words = words.mutableSpan
-  if range.count < words.count / 4 {
-    for place in range {
-      let word = Int(codes[place] &>> 6)
-      count &+= words[word].nonzeroBitCount
-      words[word] = 0
-    }
-  } else {
-    for word in words.indices {
-      count &+= words[word].nonzeroBitCount
-      words[word] = 0
-    }
+  if range.count >= words.count / 4 { return Int64(clearBits(&words)) }
+  var count = 0
+  for place in range {
+    let word = Int(codes[place] &>> 6)
+    count &+= words[word].nonzeroBitCount
+    words[word] = 0
   }
   return Int64(count)
 }
