@@ -105,6 +105,7 @@ package func areWithin(
   _ range: ClosedRange<Int64>, _ values: Span<Int64>, level: CPU.Level = CPU.level
 ) -> Bool {
   let (low, high) = (range.lowerBound, range.upperBound)
+  precondition(UInt64(bitPattern: high &- low) < 1 << 62, "a difference must not wrap into it")
   if level == .swift {
     // A value outside is below zero seen from one end, also where the difference wraps around.
     var outside: Int64 = 0
