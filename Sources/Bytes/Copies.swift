@@ -23,9 +23,9 @@ extension MutableSpan where Element == UInt8 {
 
 extension Array where Element == UInt8 {
   /// Lets `body` write to parts of the array in parallel; it gets the index of the part and its
-  /// bytes. The parts rise and do not overlap.
+  /// bytes. The parts rise and do not overlap. This thread does its own work first.
   package mutating func fill<Result: Sendable, Failure: Error>(
-    _ parts: [Range<Int>], threads: Int,
+    _ parts: [Range<Int>], threads: Int, after own: () -> Void,
     _ body: @escaping @Sendable (Int, inout MutableSpan<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> [Result] {
     var end = 0
@@ -37,7 +37,7 @@ extension Array where Element == UInt8 {
     // is handed out once, and the parts do not overlap, so no two threads write to one byte.
     return try unsafe withUnsafeMutableBufferPointer { (buffer) throws(Failure) -> [Result] in
       let memory = unsafe SharedMemory(start: buffer.baseAddress)
-      return try Parallel.map(count: parts.count, threads: threads) {
+      return try Parallel.map(count: parts.count, threads: threads, after: own) {
         (index) throws(Failure) -> Result in
         let part = parts[index]
         // SAFETY: as above; the part lies within the array.

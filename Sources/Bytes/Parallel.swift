@@ -14,15 +14,30 @@ package enum Parallel {
   package static func map<Result: Sendable, Failure: Error>(
     count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws(Failure) -> Result
   ) throws(Failure) -> [Result] {
-    if count == 0 { return [] }
-    if threads <= 1 || count == 1 {
+    try map(count: count, others: min(threads, count) - 1, after: {}, body)
+  }
+
+  /// The same where this thread has something of its own to do before it takes a share.
+  package static func map<Result: Sendable, Failure: Error>(
+    count: Int, threads: Int, after own: () -> Void,
+    _ body: @escaping @Sendable (Int) throws(Failure) -> Result
+  ) throws(Failure) -> [Result] {
+    try map(count: count, others: min(threads - 1, count), after: own, body)
+  }
+
+  private static func map<Result: Sendable, Failure: Error>(
+    count: Int, others: Int, after own: () -> Void,
+    _ body: @escaping @Sendable (Int) throws(Failure) -> Result
+  ) throws(Failure) -> [Result] {
+    if others <= 0 {
+      own()
       var results: [Result] = []
       results.reserveCapacity(count)
       for index in 0..<count { results.append(try body(index)) }
       return results
     }
     let slots = Slots<Result, Failure>(count: count)
-    run(on: min(threads, count)) {
+    run(on: others + 1, after: own) {
       while let index = slots.next() { slots.finish(index, with: outcome(of: index, body)) }
     }
     return try slots.collect()
@@ -34,10 +49,14 @@ package enum Parallel {
     do { return .success(try body(index)) } catch { return .failure(error) }
   }
 
-  /// Runs `body` once on each of `threads` threads, the caller's among them, and waits for all.
-  package static func run(on threads: Int, _ body: @escaping @Sendable () -> Void) {
+  /// Runs `body` once on each of `threads` threads, the caller's among them after its own work, and
+  /// waits for all.
+  package static func run(
+    on threads: Int, after own: () -> Void = {}, _ body: @escaping @Sendable () -> Void
+  ) {
     let helpers = Helper.take(threads - 1)
     for helper in helpers { helper.begin(body) }
+    own()
     body()
     for helper in helpers { helper.finish() }
   }

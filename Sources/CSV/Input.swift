@@ -50,15 +50,17 @@ struct Input: Sendable {
   var contentHash: ContentHash? { raw.contentHash }
   var bytesRead: Int { raw.bytesRead }
 
-  /// Appends the next bytes of the text to a window, about `count` of them.
+  /// Appends the next bytes of the text to a window, about `count` of them. This thread does its
+  /// own work first, while others begin to read.
   mutating func read(
-    _ count: Int, into window: inout Window, threads: Int
+    _ count: Int, into window: inout Window, _ plan: ReadPlan, after own: () -> Void
   ) throws(CSVError) {
     guard !isAtEnd, transcoder == nil, trailer == nil, case .plain(var raw) = form else {
+      own()
       window.append(try read(count))
       return
     }
-    try raw.read(count, into: &window, threads: threads)
+    try raw.read(count, into: &window, plan, after: own)
     isAtEnd = raw.isAtEnd
     form = .plain(raw)
   }

@@ -19,23 +19,28 @@ struct RawInput: Sendable {
   var contentHash: ContentHash? { hasher?.finish() }
 
   /// Appends the next bytes to a window, about `count` of them where there are as many. Several
-  /// threads read, and hash what they read while it is in their caches.
+  /// threads read, and hash what they read, and count its quotes, while it is in their caches; this
+  /// one does its own work first.
   mutating func read(
-    _ count: Int, into window: inout Window, threads: Int
+    _ count: Int, into window: inout Window, _ plan: ReadPlan, after own: () -> Void
   ) throws(CSVError) {
+    let threads = plan.options.threads
     let start = bytesRead
     let sizes = partSizes(count)
     let offsets = sizes.indices.map { part in sizes[..<part].reduce(start, +) }
     let (source, takesHash) = (source, hasher != nil)
-    let read: [(count: Int, leaf: ContentHash?)]
+    let read: [(count: Int, leaf: ContentHash?, quotes: Int?)]
     do {
-      read = try window.append(parts: sizes, threads: threads) {
-        (part, target) throws(SourceError) -> (count: Int, leaf: ContentHash?) in
+      read = try window.append(parts: sizes, threads: threads, after: own) {
+        (part, target) throws(SourceError) -> (count: Int, leaf: ContentHash?, quotes: Int?) in
         let count = try source.read(at: offsets[part], into: &target)
         let isLeaf =
           takesHash && count == ContentHasher.leafBytes
           && offsets[part] % ContentHasher.leafBytes == 0
-        return (count, isLeaf ? ContentHasher.leaf(target.span) : nil)
+        return (
+          count, isLeaf ? ContentHasher.leaf(target.span) : nil,
+          threads > 1 ? plan.quotes(target.span, 0..<target.count) : nil
+        )
       }
     } catch { throw CSVError(error) }
     var place = window.count - sizes.reduce(0, +)
@@ -46,20 +51,22 @@ struct RawInput: Sendable {
       } else {
         hasher?.update(window.text.extracting(place..<place + size))
       }
+      if let quotes = part.quotes { window.note(quotes: quotes, in: place..<place + size) }
       place += size
       bytesRead += size
     }
   }
 
-  /// About `count` bytes, cut where leaves of the hash begin.
+  /// About `count` bytes, cut where leaves of the hash begin, or into smaller parts where none is
+  /// taken.
   private func partSizes(_ count: Int) -> [Int] {
-    let leaf = ContentHasher.leafBytes
+    let unit = hasher == nil ? 256 << 10 : ContentHasher.leafBytes
     var end = min(bytesRead + count, source.size)
-    if end < source.size && end - end % leaf > bytesRead { end -= end % leaf }
+    if end < source.size && end - end % unit > bytesRead { end -= end % unit }
     var sizes: [Int] = []
     var place = bytesRead
     while place < end {
-      let next = min(place - place % leaf + leaf, end)
+      let next = min(place - place % unit + unit, end)
       sizes.append(next - place)
       place = next
     }

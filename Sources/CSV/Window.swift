@@ -11,6 +11,8 @@ struct Window: Sendable {
   private var storage = [UInt8](repeating: 0, count: padding)
   /// The bytes of text.
   private(set) var count = 0
+  /// Of parts of the text, where they stand and how many quotes are in them.
+  private(set) var counted: [(range: Range<Int>, quotes: Int)] = []
 
   /// The text and the padding.
   var bytes: Span<UInt8> {
@@ -33,9 +35,10 @@ struct Window: Sendable {
     close(piece.count)
   }
 
-  /// Appends parts of the given sizes, each of which `body` writes, in parallel.
+  /// Appends parts of the given sizes, each of which `body` writes, in parallel; this thread does
+  /// its own work first.
   mutating func append<Result: Sendable, Failure: Error>(
-    parts sizes: [Int], threads: Int,
+    parts sizes: [Int], threads: Int, after own: () -> Void,
     _ body: @escaping @Sendable (Int, inout MutableSpan<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> [Result] {
     var parts: [Range<Int>] = []
@@ -45,7 +48,7 @@ struct Window: Sendable {
       end += size
     }
     makeRoom(for: end - count)
-    let results = try storage.fill(parts, threads: threads, body)
+    let results = try storage.fill(parts, threads: threads, after: own, body)
     close(end - count)
     return results
   }
@@ -63,7 +66,15 @@ struct Window: Sendable {
     }
     count = rest
     close(0)
+    counted.removeAll { $0.range.lowerBound < dropped }
+    for index in counted.indices {
+      let range = counted[index].range
+      counted[index].range = range.lowerBound - dropped..<range.upperBound - dropped
+    }
   }
+
+  /// Remembers the quotes among the bytes of a place.
+  mutating func note(quotes: Int, in range: Range<Int>) { counted.append((range, quotes)) }
 
   private mutating func makeRoom(for added: Int) {
     let size = count + added + Self.padding

@@ -13,6 +13,17 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 8])
+  func `begins after the own work of its thread`(threads: Int) {
+    var hasWorked = false
+    for count in [0, 1, 40] {
+      let own = { hasWorked.toggle() }
+      let squares = Parallel.map(count: count, threads: threads, after: own) { $0 * $0 }
+      #expect(squares == (0..<count).map { $0 * $0 })
+    }
+    #expect(hasWorked)
+  }
+
+  @Test(arguments: [1, 2, 8])
   func `throws the failure of the smallest index that failed`(threads: Int) {
     for failing in [0, 3, 99] {
       #expect(throws: Refusal(index: failing)) {

@@ -1,0 +1,64 @@
+import Columns
+
+/// How far a reader has come: numbers the records, lines and rejections of all rounds from the
+/// start of the input on, and gives the texts of coded columns their codes.
+struct ReadProgress: Sendable {
+  var counts = ReadCounts()
+  private(set) var encoders: [KeyEncoder?]
+  /// Where in the decoded input the next round begins, and what stands before it.
+  private var offset: Int
+  private var lines: Int
+  private var records = 0
+  private var keptRejections = 0
+
+  init(_ encoders: [KeyEncoder?], offset: Int, lines: Int) {
+    self.encoders = encoders
+    self.offset = offset
+    self.lines = lines
+  }
+
+  /// Goes on behind bytes that are no records.
+  mutating func skip(_ count: Int, lines: Int) {
+    offset += count
+    self.lines += lines
+  }
+
+  /// Takes the chunks of a round in their order.
+  mutating func take(_ chunks: [ParsedChunk], _ plan: ReadPlan) -> [CSVBatch] {
+    var start = 0
+    var batches: [CSVBatch] = []
+    for chunk in chunks {
+      let batch = take(chunk, from: start, plan)
+      start = chunk.end
+      if batch.batch.rowCount > 0 || !batch.rejections.isEmpty { batches.append(batch) }
+    }
+    offset += start
+    return batches
+  }
+
+  private mutating func take(_ chunk: ParsedChunk, from start: Int, _ plan: ReadPlan) -> CSVBatch {
+    let first = records + 1
+    var rejections: [Rejection] = []
+    for local in chunk.rejections where keptRejections < plan.options.keepRejections {
+      keptRejections += 1
+      rejections.append(
+        Rejection(
+          source: plan.source, record: first + local.record, line: lines + local.line + 1,
+          byteOffset: offset + local.offset,
+          column: local.column.map { plan.options.columns[$0].name }, reason: local.reason,
+          rawText: local.rawText))
+    }
+    counts.rowsRead += chunk.recordCount
+    counts.rowsKept += chunk.rowCount
+    counts.rowsRejected += chunk.rejections.count
+    counts.blankLines += chunk.blankLines
+    precondition(
+      counts.rowsRead == counts.rowsKept + counts.rowsRejected, "every record is kept or rejected")
+    records += chunk.recordCount
+    lines += chunk.lineBreaks
+    return CSVBatch(
+      batch: chunk.batch(plan, &encoders), range: offset + start..<offset + chunk.end,
+      firstRecord: first,
+      recordNumbers: chunk.records.map { $0.map { first + Int($0) } }, rejections: rejections)
+  }
+}
