@@ -112,6 +112,31 @@ import Testing
     }
   }
 
+  @Test func `counts rows exactly, however soon its words are full`() {
+    for seed in 0..<60 as Range<UInt64> {
+      var samples = Samples(seed)
+      let groupCount = seed % 2 == 0 ? 5 : 3000
+      var parts = [RowCounts(limit: 100), RowCounts(limit: 70)]
+      var expected = [Int64](repeating: 0, count: groupCount)
+      for batch in 0..<12 {
+        let ids = (0..<60).map { _ in
+          UInt32.random(in: 0..<UInt32(groupCount), using: &samples.random)
+        }
+        let groups = batch % 5 == 0 ? RowGroups.one(ids[0], rows: 60) : .each(ids)
+        for id in groups.ids { expected[Int(id)] += 1 }
+        parts[batch % 2].grow(to: groupCount)
+        parts[batch % 2].add(groups)
+      }
+      // The groups of the second stand in the opposite order in the first.
+      let reversed = Array((0..<UInt32(groupCount)).reversed())
+      var mirrored = RowCounts()
+      mirrored.grow(to: groupCount)
+      mirrored.merge(parts[1], reversed)
+      parts[0].merge(mirrored, reversed)
+      #expect(parts[0].all == expected, "seed \(seed)")
+    }
+  }
+
   @Test func `deviation of large values that differ little loses nothing, in any order`() throws {
     let functions = [
       Aggregate(.deviation(isSample: true, isRoot: false), [.double]),

@@ -15,7 +15,7 @@ struct GroupChains: Sendable {
   private var wide: ChainHeads<UInt64>
   private var groups = ChainedGroups()
   /// Whether the part of a rest in a head is all of it.
-  private let areRestsShort: Bool
+  let areRestsShort: Bool
   /// How many steps along chains a row may cost on average.
   var patience = Self.usualPatience
 
@@ -37,8 +37,8 @@ struct GroupChains: Sendable {
   }
 
   /// As `assign` of the dense form; nil where chains are too long.
-  mutating func assign(
-    _ places: [UInt32], _ rests: [UInt64], _ nextGroup: UInt32, _ newRows: inout [UInt32]
+  mutating func assign<Rest: FixedWidthInteger & UnsignedInteger>(
+    _ places: [UInt32], _ rests: [Rest], _ nextGroup: UInt32, _ newRows: inout [UInt32]
   ) -> [UInt32]? {
     precondition(places.count == rests.count, "one rest a row")
     let (most, overflow) = patience.multipliedReportingOverflow(by: places.count + 100)
@@ -120,8 +120,8 @@ private struct ChainHeads<Head: FixedWidthInteger & UnsignedInteger & Sendable>:
     return UInt32(truncatingIfNeeded: head & ((1 &<< Head(truncatingIfNeeded: groupBits)) &- 1))
   }
 
-  mutating func assign(
-    _ places: [UInt32], _ rests: [UInt64], _ groups: inout ChainedGroups, areRestsShort: Bool,
+  mutating func assign<Rest: FixedWidthInteger & UnsignedInteger>(
+    _ places: [UInt32], _ rests: [Rest], _ groups: inout ChainedGroups, areRestsShort: Bool,
     limit: Int, _ nextGroup: UInt32, _ newRows: inout [UInt32]
   ) -> [UInt32]? {
     let bits = Head(truncatingIfNeeded: groupBits)
@@ -135,14 +135,14 @@ private struct ChainHeads<Head: FixedWidthInteger & UnsignedInteger & Sendable>:
         let head = heads[Int(places[row])]
         var group = UInt32(truncatingIfNeeded: head & known)
         if head &>> bits != Head(truncatingIfNeeded: rest) & kept
-          || !areRestsShort && (head == .max || groups.rests[Int(group)] != rest)
+          || !areRestsShort && (head == .max || groups.rests[Int(group)] != UInt64(rest))
         {
           let first = self.group(of: head)
-          group = groups.find(rest, from: first, &steps)
+          group = groups.find(UInt64(rest), from: first, &steps)
           if steps > limit { return }
           if group == ChainedGroups.end {
             group = nextGroup + UInt32(newRows.count)
-            groups.append(rest, before: first)
+            groups.append(UInt64(rest), before: first)
             heads[Int(places[row])] =
               (Head(truncatingIfNeeded: rest) & kept) &<< bits | Head(truncatingIfNeeded: group)
             newRows.append(UInt32(row))

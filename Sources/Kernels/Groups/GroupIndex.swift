@@ -64,13 +64,9 @@ struct GroupIndex: Sendable {
   ) -> [UInt32]? {
     switch kind {
     case .anchored:
-      let (places, isConstant) = cellsOf(rows, domains, as: UInt32.self)
-      let (rests, isRestConstant) = restsOf(rows, domains)
-      let count = isConstant && isRestConstant ? 1 : rows.rowCount
-      return chains.assign(
-        isConstant ? Array(repeating: places[0], count: count) : places,
-        isRestConstant ? Array(repeating: rests[0], count: count) : rests,
-        UInt32(nextGroup), &newRows)
+      return chains.areRestsShort
+        ? findAnchored(rows, domains, restsOf(rows, domains, as: UInt32.self), nextGroup, &newRows)
+        : findAnchored(rows, domains, restsOf(rows, domains, as: UInt64.self), nextGroup, &newRows)
     case .dense:
       return findDense(rows, domains, UInt32(nextGroup), &newRows)
     case .packed:
@@ -79,6 +75,18 @@ struct GroupIndex: Sendable {
     case .wide:
       return general.assign(rows, UInt32(nextGroup), &newRows)
     }
+  }
+
+  private mutating func findAnchored<Rest: FixedWidthInteger & UnsignedInteger>(
+    _ rows: KeyRows, _ domains: [Domain], _ rests: (rests: [Rest], isConstant: Bool),
+    _ nextGroup: Int, _ newRows: inout [UInt32]
+  ) -> [UInt32]? {
+    let (places, isConstant) = cellsOf(rows, domains, as: UInt32.self)
+    let count = isConstant && rests.isConstant ? 1 : rows.rowCount
+    return chains.assign(
+      isConstant ? Array(repeating: places[0], count: count) : places,
+      rests.isConstant ? Array(repeating: rests.rests[0], count: count) : rests.rests,
+      UInt32(nextGroup), &newRows)
   }
 
   private mutating func findDense(
@@ -111,7 +119,7 @@ struct GroupIndex: Sendable {
       markOutside(rows.words[place], rows.validity[place], domains[place], &isOutside)
     }
     let (places, isConstant) = cellsOf(rows, domains, as: UInt64.self)
-    let (rests, isRestConstant) = kind == .anchored ? restsOf(rows, domains) : ([0], true)
+    let (rests, isRestConstant) = kind == .anchored ? restsOf(rows, domains, as: UInt64.self) : ([0], true)
     var ids = [UInt32](repeating: Self.absent, count: rows.rowCount)
     for row in ids.indices where !isOutside[row] {
       let cell = places[isConstant ? 0 : row]
@@ -147,8 +155,10 @@ private func cellsOf<Cell: FixedWidthInteger & UnsignedInteger>(
 }
 
 /// The keys that are not anchors as one number a row, or one number for all.
-private func restsOf(_ rows: KeyRows, _ domains: [Domain]) -> (rests: [UInt64], isConstant: Bool) {
-  let start = constantCell(rows, domains, ofAnchors: false)
+private func restsOf<Rest: FixedWidthInteger & UnsignedInteger>(
+  _ rows: KeyRows, _ domains: [Domain], as type: Rest.Type
+) -> (rests: [Rest], isConstant: Bool) {
+  let start = Rest(truncatingIfNeeded: constantCell(rows, domains, ofAnchors: false))
   let varying = domains.indices.filter { rows.constants[$0] == nil && !domains[$0].isAnchor }
   if varying.isEmpty { return ([start], rows.rowCount > 1) }
   return (cellsOf(rows, domains, varying[...], from: start), false)

@@ -6,7 +6,9 @@ package func haveAbsent(_ rows: [UInt32]) -> Bool { greatest(rows.span) == .max 
 
 /// The rows of a column that `rows` names, in that order and as often. `UInt32.max` names a row of
 /// NULL, as a left join needs it.
-package func gather(_ column: Column, _ rows: [UInt32]) -> Column {
+package func gather(_ column: Column, _ rows: [UInt32]) -> Column { gather(column, nil, rows) }
+
+private func gather(_ column: Column, _ narrow: NarrowCodes?, _ rows: [UInt32]) -> Column {
   let absent = matchedRows(rows, [.max])
   if column.count == 0 { return nullColumn(column.type, count: rows.count) }
   let validity: Bitmap?
@@ -26,10 +28,61 @@ package func gather(_ column: Column, _ rows: [UInt32]) -> Column {
     var places = rows
     for row in absent { places[Int(row)] = 0 }
     values = .texts(gatherTexts(source, places, validity))
-  case .codes(let source, let dictionary): values = .codes(gatherValues(source, rows), dictionary)
+  case .codes(let source, let dictionary):
+    values = .codes(narrow?.gather(rows) ?? gatherValues(source, rows), dictionary)
   case .intervals(let source): values = .intervals(gatherValues(source, rows))
   }
   return Column(column.type, values, validity: validity)
+}
+
+/// A column of which rows are gathered again and again, as a join does it.
+///
+/// PERF: codes are kept in a byte or two, where they fit: those of 100,000 songs take 100 KB of the
+/// cache for genres and 200 for artists, in place of 400 each. @@
+package struct GatheredColumn: Sendable {
+  package let column: Column
+  private let narrow: NarrowCodes?
+
+  package init(_ column: Column) {
+    self.column = column
+    narrow = NarrowCodes(column)
+  }
+
+  package func rows(_ rows: [UInt32]) -> Column { gather(column, narrow, rows) }
+}
+
+/// Codes of a small dictionary.
+private enum NarrowCodes: Sendable {
+  case bytes([UInt8])
+  case words([UInt16])
+
+  /// nil where there are none, and where all of a column fits the cache anyhow.
+  init?(_ column: Column) {
+    guard case .codes(let codes, let dictionary) = column.values, codes.count >= 1 << 12 else {
+      return nil
+    }
+    switch dictionary.count {
+    case ...(1 << 8): self = .bytes(codes.map { UInt8(truncatingIfNeeded: $0) })
+    case ...(1 << 16): self = .words(codes.map { UInt16(truncatingIfNeeded: $0) })
+    default: return nil
+    }
+  }
+
+  func gather(_ rows: [UInt32]) -> [UInt32] {
+    switch self {
+    case .bytes(let codes): gatherCodes(codes, rows)
+    case .words(let codes): gatherCodes(codes, rows)
+    }
+  }
+}
+
+private func gatherCodes<Code: FixedWidthInteger>(_ source: [Code], _ rows: [UInt32]) -> [UInt32] {
+  [UInt32](capacity: rows.count) { output in
+    for row in rows.indices {
+      let place = rows[row]
+      output.append(UInt32(truncatingIfNeeded: source[place == .max ? 0 : Int(place)]))
+    }
+  }
 }
 
 /// The rows of all columns of a batch.

@@ -123,7 +123,7 @@ final class DeferredColumn: Sendable {
   private func make() throws(QueryError) -> Column {
     switch source {
     case .page(let block, let column): return try block.read(column)
-    case .partners(let base, let partners): return gather(base.column, partners)
+    case .partners(let base, let partners): return base.gathered.rows(partners)
     case .rows(let slot, let rows, let rowCount):
       if case .deferred(let column) = slot, rows.count <= rowCount / 4 {
         // Nobody needs the other rows, so they are not kept.
@@ -149,9 +149,10 @@ final class DeferredColumn: Sendable {
 /// A column of the right side of a join: the same for all rows that are joined, so that what
 /// follows from it alone is worked out once a row of it.
 final class BaseColumn: Sendable {
-  let column: Column
+  let gathered: GatheredColumn
+  var column: Column { gathered.column }
 
-  init(_ column: Column) { self.column = column }
+  init(_ column: Column) { gathered = GatheredColumn(column) }
 }
 
 /// A block of a file whose columns are read one by one.

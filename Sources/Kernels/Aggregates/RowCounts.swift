@@ -1,0 +1,76 @@
+/// How many rows each group has.
+///
+/// Rows are counted in words of 32 bits, which are carried over before one of them could overflow:
+/// where there are many groups, their counts take half of the cache.
+///
+/// PERF: a rebuild of 50 M plays takes 1.24 s of two processors in place of 1.31, where 100,000
+/// songs have a count for each date (medians of 11 in turn, Zen 5 VM, 2026-11-30).
+package struct RowCounts: Sendable {
+  private var recent: [UInt32] = []
+  /// The rows that are in `recent`, of all groups together.
+  private var recentRows = 0
+  /// By group the rows that are not in `recent`, as far as there are any.
+  private var carried: [Int64] = []
+  /// How many rows may be in `recent`.
+  private let limit: Int
+
+  package init(limit: Int = Int(UInt32.max)) { self.limit = limit }
+
+  var groupCount: Int { recent.count }
+
+  /// By group.
+  package var all: [Int64] {
+    recent.indices.map { Int64(recent[$0]) + ($0 < carried.count ? carried[$0] : 0) }
+  }
+
+  package mutating func grow(to groupCount: Int) { Kernels.grow(&recent, to: groupCount) }
+
+  /// Counts the rows of a batch, whose groups there are.
+  package mutating func add(_ groups: RowGroups) {
+    if recentRows + groups.rowCount > limit { carry() }
+    recentRows += groups.rowCount
+    switch groups {
+    case .one(let group, let rows): recent[Int(group)] += UInt32(rows)
+    case .each(let ids):
+      if recent.count <= 1 << 10 && recent.count * 8 <= ids.count {
+        countInLanes(ids, &recent)
+      } else {
+        for row in ids.indices { recent[Int(ids[row])] &+= 1 }
+      }
+    }
+  }
+
+  /// Adds the rows of `other`, whose group `g` is `groups[g]` here.
+  package mutating func merge(_ other: RowCounts, _ groups: [UInt32]) {
+    Kernels.grow(&carried, to: recent.count)
+    let theirs = other.all
+    for group in theirs.indices { carried[Int(groups[group])] += theirs[group] }
+  }
+
+  private mutating func carry() {
+    carried = all
+    recent = Array(repeating: 0, count: recent.count)
+    recentRows = 0
+  }
+}
+
+/// PERF: neighbours count in different arrays, so that equal ones do not wait for each other:
+/// 0.45 ns a row instead of 0.53 with 115 groups, and of 0.65 with 3 (Zen 4 VM, 2026-11-25).
+private func countInLanes(_ ids: [UInt32], _ counts: inout [UInt32]) {
+  let size = counts.count
+  var lanes = [UInt32](repeating: 0, count: size &* 4)
+  let whole = ids.count & ~3
+  var row = 0
+  while row < whole {
+    lanes[Int(ids[row])] &+= 1
+    lanes[size &+ Int(ids[row &+ 1])] &+= 1
+    lanes[size &* 2 &+ Int(ids[row &+ 2])] &+= 1
+    lanes[size &* 3 &+ Int(ids[row &+ 3])] &+= 1
+    row &+= 4
+  }
+  for row in whole..<ids.count { lanes[Int(ids[row])] &+= 1 }
+  for group in counts.indices {
+    counts[group] &+= lanes[group] &+ lanes[size &+ group]
+    counts[group] &+= lanes[size &* 2 &+ group] &+ lanes[size &* 3 &+ group]
+  }
+}
