@@ -26,6 +26,23 @@ import Testing
     }
   }
 
+  @Test(arguments: [100, 256, 257, 65_536, 70_000])
+  func `are gathered from codes of any width`(size: Int) {
+    var samples = Samples(UInt64(size))
+    let dictionary = TextDictionary(TextVector((0..<size).map { "text \($0)" }))
+    let codes = (0..<5000).map { _ in
+      UInt32.random(in: 0..<UInt32(size), using: &samples.random)
+    }
+    let valid = Bitmap(codes.map { $0 % 7 != 0 })
+    let rows = (0..<300).map { $0 % 9 == 0 ? .max : UInt32($0 * 16) }
+    for validity in [nil, valid] {
+      let column = Column(.text, .codes(codes, dictionary), validity: validity)
+      let gathered = GatheredColumn(column).rows(rows)
+      #expect(gathered.texts == gather(column, rows).texts)
+      #expect(gathered.value(at: 1) == (validity?[16] ?? true ? column.value(at: 16) : .null))
+    }
+  }
+
   @Test func `are selected where a condition is true`() {
     let values = [true, false, true, true]
     let validity = Bitmap([true, true, false, true])
