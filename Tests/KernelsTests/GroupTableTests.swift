@@ -187,6 +187,35 @@ import Testing
     }
   }
 
+  @Test func `counts rows without the group of each, once it knows their codes`() throws {
+    var samples = Samples(7)
+    let dictionary = TextDictionary(TextVector((0..<20).map { "text \($0)" }))
+    var (counting, adding) = (GroupTable([.text]), GroupTable([.text]))
+    var (counted, added) = (AggregateSet([Aggregate(.countRows)]), RowCounts())
+    var shortcuts = 0
+    for batch in 0..<40 {
+      // More and more texts are met.
+      let codes = (0..<200).map { _ in
+        UInt32.random(in: 0..<UInt32(min(20, 1 + 5 * batch)), using: &samples.random)
+      }
+      let column = Column(.text, .codes(codes, dictionary))
+      let groups = adding.add([column], rowCount: 200)
+      added.grow(to: adding.groupCount)
+      added.add(groups)
+      if let counts = counting.count([column], rowCount: 200) {
+        shortcuts += 1
+        counted.add(counts, groupCount: counting.groupCount)
+      } else {
+        let groups = counting.add([column], rowCount: 200)
+        try counted.update(groups, groupCount: counting.groupCount, [[]])
+      }
+    }
+    #expect(counting.keyColumns()[0].texts == adding.keyColumns()[0].texts)
+    let counts = try counted.finish(groupCount: counting.groupCount)
+    #expect(counts[0].texts == Column(.bigint, .integers(added.all)).texts)
+    #expect(shortcuts == 35)
+  }
+
   @Test func `finds nothing for keys it does not have`() {
     var table = GroupTable([.text, .bigint])
     let dictionary = TextDictionary(TextVector(["a", "b"]))

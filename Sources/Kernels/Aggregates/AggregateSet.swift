@@ -156,6 +156,16 @@ package struct AggregateSet: Sendable {
     }
   }
 
+  /// Whether it is enough to know how many rows each group has.
+  package var takesCounts: Bool { aggregates.allSatisfy { $0.function == .countRows } }
+
+  /// As `update` for rows of which that is known.
+  package mutating func add(_ counts: [(group: UInt32, rows: UInt32)], groupCount: Int) {
+    precondition(takesCounts, "other aggregates need the rows")
+    rowCounts.grow(to: groupCount)
+    rowCounts.add(counts)
+  }
+
   /// Adds the states of `other`, whose group `g` is `groups[g]` here.
   package mutating func merge(
     _ other: AggregateSet, groups: [UInt32], groupCount: Int

@@ -31,13 +31,16 @@ package struct RowCounts: Sendable {
     recentRows += groups.rowCount
     switch groups {
     case .one(let group, let rows): recent[Int(group)] += UInt32(rows)
-    case .each(let ids):
-      if recent.count <= 1 << 10 && recent.count * 8 <= ids.count {
-        countInLanes(ids, &recent)
-      } else {
-        for row in ids.indices { recent[Int(ids[row])] &+= 1 }
-      }
+    case .each(let ids): countEach(ids, &recent)
     }
+  }
+
+  /// Adds some rows of some groups.
+  mutating func add(_ counts: [(group: UInt32, rows: UInt32)]) {
+    let rows = counts.reduce(0) { $0 + Int($1.rows) }
+    if recentRows + rows > limit { carry() }
+    recentRows += rows
+    for count in counts { recent[Int(count.group)] += count.rows }
   }
 
   /// Adds the rows of `other`, whose group `g` is `groups[g]` here.
@@ -51,6 +54,15 @@ package struct RowCounts: Sendable {
     carried = all
     recent = Array(repeating: 0, count: recent.count)
     recentRows = 0
+  }
+}
+
+/// Counts how often each number stands in a list.
+func countEach(_ ids: [UInt32], _ counts: inout [UInt32]) {
+  if counts.count <= 1 << 10 && counts.count * 8 <= ids.count {
+    countInLanes(ids, &counts)
+  } else {
+    for row in ids.indices { counts[Int(ids[row])] &+= 1 }
   }
 }
 

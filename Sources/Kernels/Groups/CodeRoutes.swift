@@ -51,6 +51,24 @@ struct CodeRoutes: Sendable {
     return nil
   }
 
+  /// The groups that have rows, and how many, where every code has been met before.
+  ///
+  /// PERF: 50 M plays by genre take 48.8 ms in place of 57 (two threads, mean of 16 queries, Zen 5
+  /// VM, 2026-11-30).
+  func count(_ codes: [UInt32], _ dictionary: TextDictionary) -> [(group: UInt32, rows: UInt32)]? {
+    guard let route = routes.first(where: { $0.dictionary === dictionary }),
+      route.misses <= Self.mostMisses
+    else { return nil }
+    var counts = [UInt32](repeating: 0, count: route.groups.count)
+    countEach(codes, &counts)
+    var found: [(group: UInt32, rows: UInt32)] = []
+    for code in counts.indices where counts[code] > 0 {
+      if route.groups[code] == GroupIndex.absent { return nil }
+      found.append((route.groups[code], counts[code]))
+    }
+    return found
+  }
+
   /// Remembers the groups of rows that `find` did not know.
   mutating func note(_ codes: [UInt32], _ dictionary: TextDictionary, groups: [UInt32]) {
     if isNew(dictionary) {

@@ -106,6 +106,20 @@ package struct GroupTable: Sendable {
     return .each(ids)
   }
 
+  /// As `add` where nothing is asked but how many rows the groups have, as far as that is known
+  /// without the group of each row.
+  package mutating func count(
+    _ given: [Column], rowCount: Int
+  ) -> [(group: UInt32, rows: UInt32)]? {
+    guard given.count == 1, let coded = CodeRoutes.codes(of: given[0], rowCount: rowCount),
+      let counts = routes.count(coded.0, coded.1)
+    else { return nil }
+    firstRows = []
+    rowsSeen += rowCount
+    statistics.count(index.kind)
+    return counts
+  }
+
   /// The group of each row, or `UInt32.max` where no group has its keys. Nothing is added.
   package func lookUp(_ keys: [Column], rowCount: Int) -> [UInt32] {
     let absent = UInt32.max

@@ -134,6 +134,9 @@ struct GroupState: Sendable {
     if let rows = wantedRows(columns, of: frame.rowCount) {
       return try add(frame.keeping(Selection(rows, frame)))
     }
+    if aggregates.takesCounts, let counts = groups.count(columns, rowCount: frame.rowCount) {
+      return aggregates.add(counts, groupCount: groups.groupCount)
+    }
     let rows = groups.add(columns, rowCount: frame.rowCount)
     if !groups.firstRows.isEmpty && !following.isEmpty {
       let needed = following.reduce(into: Set()) { $0.formUnion(keys[$1].columns) }
