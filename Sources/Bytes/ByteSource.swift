@@ -93,8 +93,8 @@ package struct MemorySource: ByteSource {
   package func read(
     at offset: Int, into target: inout MutableSpan<UInt8>
   ) throws(SourceError) -> Int {
-    let count = max(0, min(target.count, bytes.count - offset))
-    target.copy(bytes.span.extracting(offset..<offset + count))
-    return count
+    let range = range(offset, target.count)
+    target.copy(bytes.span.extracting(range))
+    return range.count
   }
 }

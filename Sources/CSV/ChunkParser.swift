@@ -314,8 +314,9 @@ struct ChunkWork: ~Copyable {
     for (index, column) in plan.options.columns.enumerated() {
       let view = rows.view(of: plan.fields[index])
       let isQuoted = bytes[view.start(marks, 0)] == plan.options.dialect.quote
+      let isKept = column.type != .text || plan.options.keepsValues
       forms.append(
-        isQuoted ? nil : chunk.columns[index].laneForm(bytes, marks, view, column, plan))
+        isQuoted || !isKept ? nil : chunk.columns[index].laneForm(bytes, marks, view, column, plan))
     }
     lanes = RowLanes(forms, gap: rows.gap, plan)
   }
@@ -345,7 +346,8 @@ struct ChunkWork: ~Copyable {
   ) {
     var unquoted = UnquotedFields()
     swap(&unquoted, &self.unquoted)
-    for (index, column) in plan.options.columns.enumerated() where column.type == .text {
+    for (index, column) in plan.options.columns.enumerated()
+    where column.type == .text && plan.options.keepsValues {
       let view = rows.view(of: plan.fields[index])
       if let found = lanes?.found(index, rowCount: rows.count) {
         chunk.columns[index].collectTexts(

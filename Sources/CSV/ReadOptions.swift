@@ -55,6 +55,8 @@ package struct ReadOptions: Sendable {
   package var takesHash = false
   /// The kernels to use.
   package var level = CPU.level
+  /// Whether batches have columns. Else all fields are checked, and only rows are counted.
+  package var keepsValues = true
   /// How many rejections are kept in all; the rest are only counted.
   package var keepRejections = 10_000
   /// How many bytes of a rejected record are kept.

@@ -4,12 +4,12 @@ import Columns
 /// What the header of an input and the declaration of its columns come to.
 struct ReadPlan: Sendable {
   let source: String
-  let options: ReadOptions
+  private(set) var options: ReadOptions
   /// The fields of a record.
   let width: Int
   /// The field of each declared column.
-  let fields: [Int]
-  let schema: Schema
+  private(set) var fields: [Int]
+  private(set) var schema: Schema
   let scanner: RecordScanner
   /// nil where the dialect has marks of more than one byte: then every record is scanned.
   let tokenizer: CSVTokenizer?
@@ -64,6 +64,16 @@ struct ReadPlan: Sendable {
         source, because: "its header names the column \(column.name) more than once",
         remedy: "Give each column a name of its own.")
     }
+  }
+
+  /// The same for some of the declared columns, with their values.
+  func keeping(_ columns: [Int]) -> ReadPlan {
+    var plan = self
+    plan.options.keepsValues = true
+    plan.options.columns = columns.map { options.columns[$0] }
+    plan.fields = columns.map { fields[$0] }
+    plan.schema = Schema(columns.map { schema[$0] })
+    return plan
   }
 
   /// The line feeds among some bytes.

@@ -26,13 +26,19 @@ struct Window: Sendable {
     borrowing get { storage.span.extracting(0..<count) }
   }
 
-  mutating func append(_ piece: [UInt8]) {
-    makeRoom(for: piece.count)
-    let place = count..<count + piece.count
+  mutating func append(_ piece: [UInt8]) { append(count: piece.count) { $0.copy(piece.span) } }
+
+  /// Appends as many bytes, which `body` writes.
+  mutating func append<Result, Failure: Error>(
+    count added: Int, _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    makeRoom(for: added)
+    let place = count..<count + added
     var target = storage.mutableSpan
     var room = target._mutatingExtracting(place)
-    room.copy(piece.span)
-    close(piece.count)
+    let result = try body(&room)
+    close(added)
+    return result
   }
 
   /// Appends parts of the given sizes, each of which `body` writes, in parallel; this thread does

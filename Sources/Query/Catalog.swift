@@ -37,8 +37,8 @@ package struct Segment: Sendable {
     case file(ColumnFile)
     case unopened(UnopenedFile)
     case batch(ColumnBatch)
-    /// Rows that are read when they are asked for.
-    case deferred(rowCount: Int, @Sendable () throws(QueryError) -> ColumnBatch)
+    /// Rows of which some columns are read when they are asked for.
+    case deferred(rowCount: Int, @Sendable ([Int]) throws(QueryError) -> ColumnBatch)
   }
 
   package init(partition: Value?, content: Content) {

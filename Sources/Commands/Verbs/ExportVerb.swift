@@ -104,7 +104,7 @@ extension Verb {
           try file.write(pieces.rows(batch).span)
         case .deferred(let count, let read):
           rows += count
-          try file.write(pieces.rows(try read()).span)
+          try file.write(pieces.rows(try read(Array(schema.fields.indices))).span)
         case .file(let columnFile): rows += try write(columnFile, pieces, file)
         case .unopened(let later): rows += try write(try later.file(), pieces, file)
         }

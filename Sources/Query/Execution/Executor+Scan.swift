@@ -108,8 +108,8 @@ struct Block {
     case .batch(let batch):
       return Frame(columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
     case .deferred(_, let read):
-      let batch = try read()
-      return Frame(columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
+      let batch = try read(columns)
+      return Frame(batch.columns, rowCount: batch.rowCount)
     case .file(let file): return OpenBlock(file, number, collector).frame(columns)
     case .unopened(let file): return Frame([], rowCount: file.rowCount)
     }
