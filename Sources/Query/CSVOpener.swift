@@ -74,8 +74,8 @@ struct CSVOpener {
     reading.threads = options.threads
     reading.keepRejections = 1
     reading.chunkBytes = max(1 << 16, min(reading.chunkBytes, options.heldBytesPerThread / 4))
-    var reader: CSVReader
     reading.keepsValues = rows.mayBeHeld
+    var reader: CSVReader
     do { reader = try CSVReader(source, reading) } catch { throw QueryError(error) }
     while true {
       let round: [CSVBatch]

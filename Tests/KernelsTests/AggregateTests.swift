@@ -137,6 +137,14 @@ import Testing
     }
   }
 
+  @Test func `counts the rows of a group beyond 32 bits`() {
+    var counts = RowCounts()
+    counts.grow(to: 2)
+    for _ in 0..<3 { counts.add(.one(1, rows: 5_000_000_000)) }
+    counts.add(.each([0, 1, 1]))
+    #expect(counts.all == [1, 15_000_000_002])
+  }
+
   @Test func `deviation of large values that differ little loses nothing, in any order`() throws {
     let functions = [
       Aggregate(.deviation(isSample: true, isRoot: false), [.double]),

@@ -27,19 +27,20 @@ package struct RowCounts: Sendable {
 
   /// Counts the rows of a batch, whose groups there are.
   package mutating func add(_ groups: RowGroups) {
-    if recentRows + groups.rowCount > limit { carry() }
-    recentRows += groups.rowCount
     switch groups {
-    case .one(let group, let rows): recent[Int(group)] += UInt32(rows)
-    case .each(let ids): countEach(ids, &recent)
+    case .one(let group, let rows):
+      // A whole file may be of one group, however many rows it has.
+      Kernels.grow(&carried, to: recent.count)
+      carried[Int(group)] += Int64(rows)
+    case .each(let ids):
+      makeRoom(for: ids.count)
+      countEach(ids, &recent)
     }
   }
 
   /// Adds some rows of some groups.
   mutating func add(_ counts: [(group: UInt32, rows: UInt32)]) {
-    let rows = counts.reduce(0) { $0 + Int($1.rows) }
-    if recentRows + rows > limit { carry() }
-    recentRows += rows
+    makeRoom(for: counts.reduce(0) { $0 + Int($1.rows) })
     for count in counts { recent[Int(count.group)] += count.rows }
   }
 
@@ -50,10 +51,13 @@ package struct RowCounts: Sendable {
     for group in theirs.indices { carried[Int(groups[group])] += theirs[group] }
   }
 
-  private mutating func carry() {
-    carried = all
-    recent = Array(repeating: 0, count: recent.count)
-    recentRows = 0
+  private mutating func makeRoom(for rows: Int) {
+    if recentRows + rows > limit {
+      carried = all
+      recent = Array(repeating: 0, count: recent.count)
+      recentRows = 0
+    }
+    recentRows += rows
   }
 }
 
