@@ -6,9 +6,9 @@ package import Columns
 package struct KeyEncoder: Sendable {
   private(set) var table = KeyTable()
   private let base: TextDictionary?
-  /// The new texts, in pieces of which each is more than twice as long as the next: every chunk's
-  /// dictionary has them, so they are few.
-  private var pieces: [KeyList] = []
+  /// The new texts. Every chunk's dictionary has all pieces, so they are few: eight that were
+  /// joined equally often become one.
+  private var pieces: [(texts: KeyList, joins: Int)] = []
   private var count: Int
   private let isLimited: Bool
   /// About the bytes of the new texts.
@@ -52,13 +52,17 @@ package struct KeyEncoder: Sendable {
   }
 
   private mutating func note(_ added: KeyList) {
-    var added = added
-    while let last = pieces.last, last.affix == added.affix, last.count <= 2 * added.count {
-      var joined = pieces.removeLast()
-      joined.append(added)
-      added = joined
+    pieces.append((added, 0))
+    while let last = pieces.last {
+      let equal = pieces.suffix(8)
+      guard equal.count == 8,
+        equal.allSatisfy({ $0.joins == last.joins && $0.texts.affix == last.texts.affix })
+      else { return }
+      var joined = KeyList(affix: last.texts.affix)
+      for piece in equal { joined.append(piece.texts) }
+      pieces.removeLast(8)
+      pieces.append((joined, last.joins + 1))
     }
-    pieces.append(added)
   }
 
   /// A dictionary of the texts so far, which are put together only when somebody asks for them.
@@ -66,7 +70,7 @@ package struct KeyEncoder: Sendable {
     let (base, pieces) = (base, pieces)
     return TextDictionary(count: count, shared: base?.shared) {
       var texts = base?.texts ?? TextVector()
-      for piece in pieces { piece.append(to: &texts) }
+      for piece in pieces { piece.texts.append(to: &texts) }
       return texts
     }
   }

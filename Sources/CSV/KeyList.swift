@@ -9,19 +9,22 @@ import Columns
 struct KeyList: Sendable {
   /// In place of a number's place: the text is the next of the keys.
   static let isKey = UInt32.max
-  /// What stands before the digits of the numbers.
+  /// What stands before the digits of the numbers; nil where all texts are keys.
   let affix: FieldAffix?
-  private(set) var places: [UInt32] = []
+  private var places: [UInt32] = []
   private(set) var keys: [KeyTable.Key] = []
   private(set) var longTexts = TextBuilder()
 
   /// `affix` is that of the table whose places are listed.
   init(affix: FieldAffix? = nil) { self.affix = affix }
 
-  var count: Int { places.count }
+  var count: Int { affix == nil ? keys.count : places.count }
 
   /// The bytes that the texts take in here.
   var size: Int { 4 * places.count + 32 * keys.count + longTexts.bytes.count }
+
+  /// The place of a text that is a number, or `isKey`.
+  func place(_ index: Int) -> UInt32 { affix == nil ? Self.isKey : places[index] }
 
   mutating func append(place: UInt32) { places.append(place) }
 
@@ -32,7 +35,7 @@ struct KeyList: Sendable {
       key.w = UInt64(longTexts.count)
       longTexts.append(bytes.extracting(start..<start + length))
     }
-    places.append(Self.isKey)
+    if affix != nil { places.append(Self.isKey) }
     keys.append(key)
   }
 
@@ -73,8 +76,9 @@ struct KeyList: Sendable {
     collected.reserve(texts: count, bytes: size)
     var words = [UInt8](repeating: 0, count: 24)
     var nextKey = 0
-    for place in places {
+    for index in 0..<count {
       var key = KeyTable.Key()
+      let place = place(index)
       if place == Self.isKey {
         key = keys[nextKey]
         nextKey += 1

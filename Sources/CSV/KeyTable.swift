@@ -90,7 +90,7 @@ struct KeyTable: Sendable {
       fetch(list, first..<end, nextKey)
       for index in first..<end {
         var key = KeyTable.Key()
-        let place = list.places[index]
+        let place = list.place(index)
         if place == KeyList.isKey {
           key = list.keys[nextKey]
           nextKey += 1
@@ -185,7 +185,7 @@ struct KeyTable: Sendable {
     var sum: UInt64 = 0
     var nextKey = nextKey
     for index in range {
-      let listed = list.places[index]
+      let listed = list.place(index)
       if listed != KeyList.isKey {
         if listed < numbers.count { sum |= UInt64(numbers[Int(listed)]) }
         continue
