@@ -121,11 +121,13 @@ package struct AggregateSet: Sendable {
   /// much as all the rest of a set that counts distinct values.
   private var rowCounts = RowCounts()
   private let countsRows: Bool
+  private let countsDistinct: Bool
   private var states: [any AggregateState]
 
   package init(_ aggregates: [Aggregate], options: DistinctOptions = DistinctOptions()) {
     self.aggregates = aggregates
     countsRows = aggregates.contains { $0.function.needsRowCounts }
+    countsDistinct = aggregates.contains { $0.function == .countDistinct }
     states = aggregates.map { makeState($0, options) }
   }
 
@@ -143,10 +145,11 @@ package struct AggregateSet: Sendable {
     precondition(inputs.count == states.count, "each aggregate gets its arguments")
     if groups.rowCount == 0 { return }
     rowCounts.grow(to: groupCount)
-    if countsRows { rowCounts.add(groups) }
+    let counts = countsRows || countsDistinct ? groups.counts(groupCount: groupCount) : []
+    if countsRows { rowCounts.add(groups, counts) }
     for place in states.indices {
       switch inputs[place] {
-      case .columns(let columns): try states[place].update(groups, groupCount, columns)
+      case .columns(let columns): try states[place].update(groups, groupCount, columns, counts)
       case .summary(let summary):
         guard case .one(let group, _) = groups else {
           preconditionFailure("a summary is of rows of one group")
@@ -205,6 +208,10 @@ package struct AggregateSet: Sendable {
 protocol AggregateState: Sendable {
   mutating func update(_ groups: RowGroups, _ groupCount: Int, _ arguments: [Column])
     throws(KernelsError)
+  /// As above, with what `groups.counts` gives.
+  mutating func update(
+    _ groups: RowGroups, _ groupCount: Int, _ arguments: [Column], _ counts: [UInt32]
+  ) throws(KernelsError)
   /// Adds rows of one group of which only the summary of the argument is known.
   mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary)
     throws(KernelsError)
@@ -218,6 +225,12 @@ protocol AggregateState: Sendable {
 }
 
 extension AggregateState {
+  mutating func update(
+    _ groups: RowGroups, _ groupCount: Int, _ arguments: [Column], _ counts: [UInt32]
+  ) throws(KernelsError) {
+    try update(groups, groupCount, arguments)
+  }
+
   mutating func update(_ group: UInt32, _ groupCount: Int, _ summary: ColumnSummary) {
     preconditionFailure("this aggregate needs the values")
   }

@@ -25,8 +25,8 @@ package struct RowCounts: Sendable {
 
   package mutating func grow(to groupCount: Int) { Kernels.grow(&recent, to: groupCount) }
 
-  /// Counts the rows of a batch, whose groups there are.
-  package mutating func add(_ groups: RowGroups) {
+  /// Counts the rows of a batch, whose groups there are; `counts` is what `groups.counts` gives.
+  package mutating func add(_ groups: RowGroups, _ counts: [UInt32] = []) {
     switch groups {
     case .one(let group, let rows):
       // A whole file may be of one group, however many rows it has.
@@ -34,7 +34,8 @@ package struct RowCounts: Sendable {
       carried[Int(group)] += Int64(rows)
     case .each(let ids):
       makeRoom(for: ids.count)
-      countEach(ids, &recent)
+      if counts.isEmpty { countEach(ids, &recent) }
+      for group in counts.indices { recent[group] &+= counts[group] }
     }
   }
 

@@ -40,9 +40,12 @@ struct BitSets: Sendable {
     }
   }
 
-  mutating func insert(_ run: CodeRun) {
-    for group in 0..<run.groupCount {
-      Kernels.insert(run.codes, run.range(group), &words, group * wordsPerGroup)
+  /// Adds the codes of one group of all runs after the other, for the sake of the cache.
+  mutating func insert(_ runs: [CodeRun]) {
+    for group in 0..<(runs.map(\.groupCount).max() ?? 0) {
+      for run in runs {
+        Kernels.insert(run.codes, run.range(group), &words, group * wordsPerGroup)
+      }
     }
   }
 

@@ -6,20 +6,26 @@ import Bytes
 ///
 /// 1. **bits**: one bitset [group][code]. A row tests and sets a bit. The fastest while all of it
 ///    fits the second level cache, and the most compact where sets are dense.
-/// 2. **pending**: the rows as they came, groups and codes. When there are enough of them, or at
-///    the end, they are sorted by group (a counting sort), and then one group at a time goes
-///    through one bitset that does fit the cache. That bitset is cleared by the same codes that set
-///    it.
+/// 2. **pending**: the rows of each batch, sorted by group (a counting sort) while they are in the
+///    cache. When there are enough of them, or at the end, one group of all batches at a time goes
+///    through one bitset that does fit the cache. Batches with a few rows a group wait as they came
+///    and are sorted together.
+///
+///    PERF: a rebuild of 50 M plays takes 0.54 s in place of 0.58, with 115 genres and 24 hours
+///    (medians of 15 in turn, Zen 5 VM, 2026-11-30); it was as fast to sort all rows of a date
+///    together only where they lay in memory already.
 /// 3. **pairs**: where the bitset of form 1 would be too large, the rows as pairs of group and
 ///    code, in parts that are counted one by one.
 ///
-/// Invariant: the set of a group is the union of its codes in `bits`, `pending`, `pairs` and
-/// `guests`; where there are pairs there are no bits and nothing is pending.
+/// Invariant: the set of a group is the union of its codes in `bits`, `pending`, `sorted`, `pairs`
+/// and `guests`; where there are pairs there are no bits and nothing is pending or sorted.
 struct CodeSets: Sendable {
   private let options: DistinctOptions
   private var groupCount = 0
   private var bits = BitSets()
   private var pending: [(groups: RowGroups, codes: [UInt32])] = []
+  private var sorted: [CodeRun] = []
+  /// The rows of `pending` and `sorted`.
   private var pendingCount = 0
   private var pairs: Pairs?
   /// The pairs of sets that were merged, with the group here of each group there and, where they
@@ -39,8 +45,11 @@ struct CodeSets: Sendable {
     guests.reduce(bits.bytes + pendingCount * 8 + (pairs?.bytes ?? 0)) { $0 + $1.pairs.bytes }
   }
 
-  /// Adds each row's code, which is below `bound`, to the set of its group.
-  mutating func add(_ groups: RowGroups, _ codes: [UInt32], groupCount: Int, bound: Int) {
+  /// Adds each row's code, which is below `bound`, to the set of its group. `counts` is what
+  /// `groups.counts` gives, if it is known.
+  mutating func add(
+    _ groups: RowGroups, _ codes: [UInt32], groupCount: Int, bound: Int, counts: [UInt32]? = nil
+  ) {
     if codes.isEmpty { return }
     self.groupCount = max(self.groupCount, groupCount)
     self.bound = max(self.bound, UInt32(bound))
@@ -53,13 +62,21 @@ struct CodeSets: Sendable {
     }
     if pairs == nil && size <= options.bitsetBytes {
       statistics.pendingBatches += 1
-      pending.append((groups, codes))
-      pendingCount += codes.count
+      wait(groups, codes, counts ?? groups.counts(groupCount: groupCount))
       if pendingCount >= options.pendingRows { settle() }
       return
     }
     statistics.pairBatches += 1
     addPairs(groups, codes)
+  }
+
+  private mutating func wait(_ groups: RowGroups, _ codes: [UInt32], _ counts: [UInt32]) {
+    if counts.isEmpty {
+      pending.append((groups, codes))
+    } else {
+      sorted.append(CodeRun(counts: counts, [(groups.ids, codes)]))
+    }
+    pendingCount += codes.count
   }
 
   private mutating func addPairs(_ groups: RowGroups, _ codes: [UInt32]) {
@@ -74,12 +91,11 @@ struct CodeSets: Sendable {
   /// Makes all rows so far pairs that hold the codes there are now.
   private mutating func openPairs() {
     var opened = Pairs(bound: Int(bound))
-    for part in bits.parts() + pending + pairParts() {
+    for part in bits.parts() + pending + sorted.map(\.rows) + pairParts() {
       opened.add(part.groups, part.codes, groupCount: groupCount)
     }
     bits = BitSets()
-    pending = []
-    pendingCount = 0
+    forgetPending()
     pairs = opened
   }
 
@@ -114,7 +130,7 @@ struct CodeSets: Sendable {
 
   /// All pairs, those that are not in bits as often as they came, in pieces.
   func parts() -> [(groups: RowGroups, codes: [UInt32])] {
-    bits.parts() + pending + pairParts()
+    bits.parts() + pending + sorted.map(\.rows) + pairParts()
       + guests.indices.flatMap { guest in
         (0..<guests[guest].pairs.partCount).map { part in
           let own = received(guest, part)
@@ -127,12 +143,11 @@ struct CodeSets: Sendable {
   mutating func sizes(groupCount: Int, rowCounts: [Int64] = []) -> [Int64] {
     self.groupCount = max(self.groupCount, groupCount)
     if pairs != nil { return pairSizes() }
-    if pendingCount == 0 { return bits.sizes(groupCount: self.groupCount) }
-    if bits.isEmpty {
+    if pendingCount > 0 && bits.isEmpty {
       statistics.groupPasses += 1
-      return sortedByGroup(rowCounts).sizes(bound: bound)
+      return CodeRun.sizes(runs(rowCounts), groupCount: self.groupCount, bound: bound)
     }
-    settle()
+    if pendingCount > 0 { settle() }
     return bits.sizes(groupCount: self.groupCount)
   }
 
@@ -186,28 +201,35 @@ struct CodeSets: Sendable {
   private mutating func settle() {
     statistics.groupPasses += 1
     bits.grow(groupCount: groupCount, bound: Int(bound))
-    bits.insert(sortedByGroup())
+    bits.insert(runs())
+    forgetPending()
+  }
+
+  private mutating func forgetPending() {
     pending = []
+    sorted = []
     pendingCount = 0
   }
 
-  /// The pending rows in the order of their groups. Where the rows of all groups are as many, each
-  /// of them has a code and none is counted again.
-  private func sortedByGroup(_ rowCounts: [Int64] = []) -> CodeRun {
-    var starts = [Int](repeating: 0, count: groupCount + 1)
-    if rowCounts.count == groupCount, rowCounts.reduce(0, +) == pendingCount {
-      for group in rowCounts.indices { starts[group + 1] = Int(rowCounts[group]) }
+  /// The pending rows in the order of their groups, in some runs. Where the rows of all groups are
+  /// as many as wait, each of them has a code and none is counted again.
+  private func runs(_ rowCounts: [Int64] = []) -> [CodeRun] {
+    if pending.isEmpty { return sorted }
+    var counts = [UInt32](repeating: 0, count: groupCount)
+    let waiting = pending.reduce(0) { $0 + $1.codes.count }
+    if rowCounts.count == groupCount, rowCounts.reduce(0, +) == waiting {
+      for group in counts.indices { counts[group] = UInt32(rowCounts[group]) }
     } else {
-      for part in pending { countRows(part.groups, &starts) }
+      for part in pending { countRows(part.groups, &counts) }
     }
-    return CodeRun(starts: &starts, pending)
+    return sorted + [CodeRun(counts: counts, pending.map { ($0.groups.ids, $0.codes) })]
   }
 }
 
-/// Adds the rows of each group `g` to `starts[g + 1]`.
-private func countRows(_ groups: RowGroups, _ starts: inout [Int]) {
+/// Adds the rows of each group.
+private func countRows(_ groups: RowGroups, _ counts: inout [UInt32]) {
   switch groups {
-  case .one(let group, let rows): starts[Int(group) + 1] += rows
-  case .each(let ids): for row in ids.indices { starts[Int(ids[row]) &+ 1] &+= 1 }
+  case .one(let group, let rows): counts[Int(group)] += UInt32(rows)
+  case .each(let ids): countEach(ids, &counts)
   }
 }

@@ -104,9 +104,15 @@ struct DistinctState: AggregateState {
   mutating func update(_ groups: RowGroups, _ groupCount: Int, _ arguments: [Column])
     throws(KernelsError)
   {
+    try update(groups, groupCount, arguments, groups.counts(groupCount: groupCount))
+  }
+
+  mutating func update(
+    _ groups: RowGroups, _ groupCount: Int, _ arguments: [Column], _ counts: [UInt32]
+  ) throws(KernelsError) {
     let column = arguments[0]
     guard let validity = column.validity else {
-      try add(groups, column, groupCount)
+      try add(groups, column, groupCount, counts)
       return
     }
     let rows = rowsSet(in: validity)
@@ -119,15 +125,15 @@ struct DistinctState: AggregateState {
   }
 
   /// Adds rows without nulls.
-  private mutating func add(_ groups: RowGroups, _ column: Column, _ groupCount: Int)
-    throws(KernelsError)
-  {
+  private mutating func add(
+    _ groups: RowGroups, _ column: Column, _ groupCount: Int, _ counts: [UInt32]? = nil
+  ) throws(KernelsError) {
     if spill != nil {
       try setAside(groups, column)
       return
     }
     let codes = renumbering(groupCount) { $0.codes(of: column) }
-    sets.add(groups, codes, groupCount: groupCount, bound: values.bound)
+    sets.add(groups, codes, groupCount: groupCount, bound: values.bound, counts: counts)
     if values.bytes + sets.bytes > options.memoryBytes && level < Self.deepest { try startSpill() }
   }
 

@@ -85,13 +85,14 @@ struct PairParts<Word: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable
 
   /// How many different codes each of the groups of a part has.
   func sizes(ofPart part: Int, bound: Int) -> [Int64] {
-    run(ofPart: part).sizes(bound: UInt32(clamping: bound))
+    CodeRun.sizes(
+      [run(ofPart: part)], groupCount: 1 << groupBits, bound: UInt32(clamping: bound))
   }
 
   /// A part in the order of its groups.
   private func run(ofPart part: Int) -> CodeRun {
     let words = parts[part]
-    var next = [Int](repeating: 0, count: 1 << groupBits + 1)
+    var next = [UInt32](repeating: 0, count: 1 << groupBits + 1)
     let mask = Word(truncatingIfNeeded: (1 as UInt64) << UInt64(codeBits) - 1)
     let shift = Word(codeBits)
     for index in words.indices { next[Int(words[index] &>> shift) &+ 1] &+= 1 }
@@ -101,7 +102,7 @@ struct PairParts<Word: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable
     for index in words.indices {
       let word = words[index]
       let group = Int(word &>> shift)
-      codes[next[group]] = UInt32(truncatingIfNeeded: word & mask)
+      codes[Int(next[group])] = UInt32(truncatingIfNeeded: word & mask)
       next[group] &+= 1
     }
     return CodeRun(starts: starts, codes: codes)

@@ -11,6 +11,14 @@ package enum RowGroups: Sendable {
     }
   }
 
+  /// How many rows each group has; nothing where most have only a few.
+  func counts(groupCount: Int) -> [UInt32] {
+    guard case .each(let ids) = self, groupCount * 32 <= ids.count else { return [] }
+    var counts = [UInt32](repeating: 0, count: groupCount)
+    countEach(ids, &counts)
+    return counts
+  }
+
   /// The groups of some of the rows.
   func slice(_ rows: Range<Int>) -> RowGroups {
     switch self {
