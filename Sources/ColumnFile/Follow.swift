@@ -8,9 +8,9 @@ import Columns
 // The map is learned from the rows themselves, a window of blocks at a time. Each key has a
 // candidate and its votes: an equal value is a vote for it, another one against it, and without
 // votes the next value becomes the candidate, so that a value which more than half of a key's rows
-// have always wins. At the end of a window the candidates with two votes or more are frozen; the
-// others stay in the race for the next window. A key seen once gains nothing from the map: its
-// value costs the same as an exception.
+// have wins, unless thousands of them come before the others. At the end of a window the candidates
+// with two votes or more are frozen; the others stay in the race for the next window. A key seen
+// once gains nothing from the map: its value costs the same as an exception.
 
 /// The frozen map of a column, as the footer knows it.
 struct FollowEntry: Sendable, Hashable {
@@ -175,69 +175,44 @@ private struct Bitset {
 
 /// The values by key while they are learned.
 struct FollowMap: Sendable {
-  private struct Candidate {
-    var value: Int64 = 0
-    var votes: Int32 = 0
-  }
-
-  private static let frozen = Int32.max
   private(set) var firstKey: Int64
-  private var candidates: [Candidate] = []
+  private var votes = FollowVotes()
   /// The values of the frozen keys, where they are close enough for it.
   private var table: FollowTable?
 
   init(firstKey: Int64) { self.firstKey = firstKey }
 
-  var memory: Int { candidates.count * MemoryLayout<Candidate>.stride }
+  var memory: Int { votes.memory }
 
   /// Keys beyond this distance from the first stay out of the map.
   static func keyLimit(rows: Int) -> Int { 4 * rows + 1024 }
 
-  mutating func learn(_ keys: [Int64], _ values: [Int64], keyLimit: Int) {
-    guard let first = keys.first else { return }
-    let greatest = Extremes(keys.span, before: first).greatest &- firstKey
-    let needed = Int(max(0, min(greatest, Int64(keyLimit) - 1))) + 1
-    if needed > candidates.count {
-      candidates.append(
-        contentsOf: repeatElement(Candidate(), count: needed - candidates.count))
-    }
-    Self.vote(&candidates, keys, values, firstKey)
-  }
-
-  /// PERF: without branches on the values, which nobody can predict.
-  private static func vote(
-    _ candidates: inout [Candidate], _ keys: [Int64], _ values: [Int64], _ firstKey: Int64
+  /// `extremes` are those of the keys and of the values, if they are known.
+  mutating func learn(
+    _ keys: [Int64], _ values: [Int64], keyLimit: Int,
+    extremes: (keys: Extremes, values: Extremes)? = nil
   ) {
-    let count = UInt64(candidates.count)
-    for index in keys.indices {
-      let key = UInt64(bitPattern: keys[index] &- firstKey)
-      if key >= count { continue }
-      let place = Int(truncatingIfNeeded: key)
-      let candidate = candidates[place]
-      let value = values[index]
-      let isNew = candidate.votes == 0
-      let isFrozen = candidate.votes == frozen
-      let change: Int32 = candidate.value == value || isNew ? 1 : -1
-      candidates[place] = Candidate(
-        value: isNew ? value : candidate.value,
-        votes: isFrozen ? frozen : candidate.votes &+ change)
-    }
+    guard let firstOfKeys = keys.first, let firstOfValues = values.first else { return }
+    let known = extremes?.keys ?? Extremes(keys.span, before: firstOfKeys)
+    let range = extremes?.values ?? Extremes(values.span, before: firstOfValues)
+    let greatest = known.greatest &- firstKey
+    votes.grow(to: Int(max(0, min(greatest, Int64(keyLimit) - 1))) + 1)
+    votes.vote(keys, values, from: firstKey, range.least, range.greatest)
   }
 
   /// Freezes the candidates of all keys that have two votes.
   mutating func freeze() {
-    var least = Int64.max
-    var greatest = Int64.min
-    for place in candidates.indices where candidates[place].votes >= 2 {
-      candidates[place].votes = Self.frozen
-      least = min(least, candidates[place].value)
-      greatest = max(greatest, candidates[place].value)
+    for place in 0..<votes.count { _ = votes.freeze(place) }
+    let (places, values) = frozenValues()
+    guard let first = values.first else {
+      table = nil
+      return
     }
+    let extremes = Extremes(values.span, before: first)
     table = FollowTable(
-      firstKey: firstKey, keyCount: candidates.count, least: least, greatest: greatest)
-    for place in candidates.indices where candidates[place].votes == Self.frozen {
-      _ = table?.set(place, candidates[place].value)
-    }
+      firstKey: firstKey, keyCount: votes.count, least: extremes.least,
+      greatest: extremes.greatest)
+    for index in places.indices { _ = table?.set(Int(places[index]), values[index]) }
   }
 
   /// As above, where none but these keys have been learned since.
@@ -246,36 +221,31 @@ struct FollowMap: Sendable {
   /// on all of them.
   mutating func freeze(_ keys: [Int64]) {
     guard var table = table.take() else { return freeze() }
-    table.grow(toKeyCount: candidates.count)
+    table.grow(toKeyCount: votes.count)
     for key in keys {
       let place = UInt64(bitPattern: key &- firstKey)
-      guard place < UInt64(candidates.count) else { continue }
+      guard place < UInt64(votes.count) else { continue }
       let index = Int(truncatingIfNeeded: place)
-      guard candidates[index].votes >= 2, candidates[index].votes < Self.frozen else { continue }
-      guard table.set(index, candidates[index].value) else { return freeze() }
-      candidates[index].votes = Self.frozen
+      guard let value = votes.freeze(index) else { continue }
+      guard table.set(index, value) else { return freeze() }
     }
     self.table = table
   }
 
   func exceptions(_ keys: [Int64], _ values: [Int64]) -> FollowExceptions {
-    let (places, others) =
-      table?.exceptions(keys.span, values.span) ?? Self.collect(candidates, keys, values, firstKey)
+    let (places, others) = table?.exceptions(keys.span, values.span) ?? collect(keys, values)
     return FollowExceptions(places: places, values: others, valueCount: values.count)
   }
 
   /// Of values that are far apart.
-  private static func collect(
-    _ candidates: [Candidate], _ keys: [Int64], _ values: [Int64], _ firstKey: Int64
-  ) -> ([Int64], [Int64]) {
+  private func collect(_ keys: [Int64], _ values: [Int64]) -> ([Int64], [Int64]) {
     var places: [Int64] = []
     var kept: [Int64] = []
     for index in keys.indices {
       let key = UInt64(bitPattern: keys[index] &- firstKey)
-      if key < UInt64(candidates.count) {
-        let candidate = candidates[Int(truncatingIfNeeded: key)]
-        if candidate.votes == frozen && candidate.value == values[index] { continue }
-      }
+      let value =
+        key < UInt64(votes.count) ? votes.frozenValue(Int(truncatingIfNeeded: key)) : nil
+      if value == values[index] { continue }
       places.append(Int64(index))
       kept.append(values[index])
     }
@@ -286,9 +256,10 @@ struct FollowMap: Sendable {
   func frozenValues() -> (places: [Int64], values: [Int64]) {
     var places: [Int64] = []
     var values: [Int64] = []
-    for place in candidates.indices where candidates[place].votes == Self.frozen {
+    for place in 0..<votes.count {
+      guard let value = votes.frozenValue(place) else { continue }
       places.append(Int64(place))
-      values.append(candidates[place].value)
+      values.append(value)
     }
     return (places, values)
   }

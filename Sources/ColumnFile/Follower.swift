@@ -43,8 +43,12 @@ struct Follower: Sendable {
     return keys
   }
 
-  private static func least(_ keys: [Int64]) -> Int64? {
-    keys.first.map { Extremes(keys.span, before: $0).least }
+  /// Of the keys that `keys` gives.
+  private static func extremes(
+    of keys: [Int64], _ source: PendingColumn, for block: PendingColumn
+  ) -> Extremes? {
+    if source.nulls.isEmpty && block.nulls.isEmpty { return source.extremes }
+    return keys.first.map { Extremes(keys.span, before: $0) }
   }
 
   /// Learns from the blocks of a window and returns the exceptions of each; nil where so few of
@@ -58,14 +62,8 @@ struct Follower: Sendable {
     }
     let limit = FollowMap.keyLimit(rows: rows)
     let isKnown = map != nil
-    var learned = map ?? FollowMap(firstKey: keys.compactMap { $0.flatMap(Self.least) }.min() ?? 0)
+    var learned = map ?? learn(blocks, keys, from: sources, limit)
     map = nil
-    if !isKnown {
-      for (block, keys) in zip(blocks, keys) {
-        if let keys { learned.learn(keys, block.integers, keyLimit: limit) }
-      }
-      learned.freeze()
-    }
     let exceptions = zip(blocks, keys).map { block, keys in
       keys.map { learned.exceptions($0, block.integers) }
     }
@@ -84,6 +82,24 @@ struct Follower: Sendable {
     return zip(blocks, exceptions).map { block, some in
       some.flatMap { $0.places.count > block.integers.count * 2 / 3 ? nil : $0 }
     }
+  }
+
+  /// A map of the blocks of the first window.
+  private func learn(
+    _ blocks: [PendingColumn], _ keys: [[Int64]?], from sources: [PendingColumn], _ limit: Int
+  ) -> FollowMap {
+    let extremes = blocks.indices.map { block in
+      keys[block].flatMap { Self.extremes(of: $0, sources[block], for: blocks[block]) }
+    }
+    var map = FollowMap(firstKey: extremes.compactMap { $0?.least }.min() ?? 0)
+    for (block, keys) in zip(blocks.indices, keys) {
+      guard let keys, let own = extremes[block], let values = blocks[block].extremes
+      else { continue }
+      map.learn(
+        keys, blocks[block].integers, keyLimit: limit, extremes: (keys: own, values: values))
+    }
+    map.freeze()
+    return map
   }
 
   /// Writes the map, if any block needs it.

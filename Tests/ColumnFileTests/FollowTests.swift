@@ -54,8 +54,12 @@ import Testing
   /// Keys that are frozen later, with values near and far, mean the same as if frozen at once.
   @Test func `grows by what it learns later`() {
     var random = Seeded(19)
-    for range in [Int64(100), 1 << 30, 1 << 33, 1 << 60] {
-      let usual = (0..<3000).map { _ in Int64.random(in: -range...range, using: &random) }
+    let ranges = [(100, 100), (100, 1 << 40), (1 << 30, 1 << 33), (1 << 60, 1)] as [(Int64, Int64)]
+    for (early, late) in ranges {
+      let usual = (0..<3000).map { key in
+        let range = key < 1200 ? early : late
+        return Int64.random(in: -range...range, using: &random)
+      }
       var map = FollowMap(firstKey: 0)
       var known: [Int64: Int64] = [:]
       for window in 1...6 {
@@ -74,6 +78,16 @@ import Testing
         let learned = Dictionary(uniqueKeysWithValues: zip(frozen.places, frozen.values))
         for (key, value) in known { #expect(learned[key] == value) }
       }
+    }
+  }
+
+  @Test func `counts no more votes than it has room for`() {
+    for far in [Int64(3), 1 << 50] {
+      var map = FollowMap(firstKey: 7)
+      let values = Array(repeating: Int64(5), count: 100_000) + [far, far]
+      map.learn(Array(repeating: 7, count: values.count), values, keyLimit: 10)
+      map.freeze()
+      #expect(map.frozenValues().values == [5])
     }
   }
 
