@@ -202,7 +202,7 @@ struct FollowMap: Sendable {
 
   /// Freezes the candidates of all keys that have two votes.
   mutating func freeze() {
-    for place in 0..<votes.count { _ = votes.freeze(place) }
+    votes.freezeAll()
     let (places, values) = frozenValues()
     guard let first = values.first else {
       table = nil
@@ -253,14 +253,5 @@ struct FollowMap: Sendable {
   }
 
   /// The keys that have a value, counted from the first key, and their values.
-  func frozenValues() -> (places: [Int64], values: [Int64]) {
-    var places: [Int64] = []
-    var values: [Int64] = []
-    for place in 0..<votes.count {
-      guard let value = votes.frozenValue(place) else { continue }
-      places.append(Int64(place))
-      values.append(value)
-    }
-    return (places, values)
-  }
+  func frozenValues() -> (places: [Int64], values: [Int64]) { votes.allFrozen() }
 }

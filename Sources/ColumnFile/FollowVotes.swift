@@ -73,6 +73,60 @@ struct FollowVotes: Sendable {
     return value(of: cell)
   }
 
+  /// As above, for all keys.
+  mutating func freezeAll() {
+    if candidates != nil {
+      for place in 0..<count { _ = freeze(place) }
+      return
+    }
+    var cells = cells.mutableSpan
+    for place in cells.indices {
+      let cell = cells[place]
+      cells[place] = cell | (cell & Self.frozen >= 2 ? Self.frozen : 0)
+    }
+  }
+
+  /// The keys that are frozen, and their values.
+  func allFrozen() -> (places: [Int64], values: [Int64]) {
+    var places = [Int64](repeating: 0, count: count)
+    var values = places
+    let found =
+      candidates.map { Self.collect($0, &places, &values) }
+      ?? Self.collect(cells, base, &places, &values)
+    places.removeLast(count - found)
+    values.removeLast(count - found)
+    return (places, values)
+  }
+
+  /// PERF: every key is written, and stays where it is frozen: half of them are, and nobody can
+  /// predict which.
+  private static func collect(
+    _ cells: [UInt32], _ base: Int64, _ places: inout [Int64], _ values: inout [Int64]
+  ) -> Int {
+    var places = places.mutableSpan
+    var values = values.mutableSpan
+    var found = 0
+    for place in cells.indices {
+      let cell = cells[place]
+      places[found] = Int64(place)
+      values[found] = base &+ Int64(cell &>> voteBits)
+      found &+= Int((cell & frozen &+ 1) &>> voteBits)
+    }
+    return found
+  }
+
+  private static func collect(
+    _ candidates: [Candidate], _ places: inout [Int64], _ values: inout [Int64]
+  ) -> Int {
+    var found = 0
+    for place in candidates.indices where candidates[place].votes == .max {
+      places[found] = Int64(place)
+      values[found] = candidates[place].value
+      found += 1
+    }
+    return found
+  }
+
   private func value(of cell: UInt32) -> Int64 { base &+ Int64(cell >> Self.voteBits) }
 
   /// Whether cells can hold such values; the first ones decide where their range lies.
@@ -94,7 +148,8 @@ struct FollowVotes: Sendable {
     cells = []
   }
 
-  /// PERF: without branches on the values, which nobody can predict.
+  /// PERF: by arithmetic on bits alone, since nobody can predict the values, and comparisons became
+  /// branches.
   private static func vote(
     _ cells: inout [UInt32], _ keys: [Int64], _ values: [Int64], _ firstKey: Int64, _ base: Int64
   ) {
@@ -105,13 +160,14 @@ struct FollowVotes: Sendable {
       if key >= count { continue }
       let place = Int(truncatingIfNeeded: key)
       let cell = cells[place]
-      let value = UInt32(truncatingIfNeeded: values[index] &- base) &<< voteBits
       let votes = cell & frozen
-      let isNew = votes == 0
-      let isFor = cell &- votes == value || isNew
-      let isFull = votes == frozen || isFor && votes == frozen - 1
-      let change: UInt32 = isFull ? 0 : isFor ? 1 : .max
-      cells[place] = (isNew ? value : cell) &+ change
+      let other = cell &- votes ^ UInt32(truncatingIfNeeded: values[index] &- base) &<< voteBits
+      // Each of these is 0 or 1.
+      let isNew = (votes &- 1) &>> 31
+      let isFor = isNew | ((other &>> voteBits) &- 1) &>> 31
+      let isFull = (votes &+ 1) &>> voteBits | isFor & (votes &+ 2) &>> voteBits
+      let change = (2 &* isFor &- 1) & (isFull &- 1)
+      cells[place] = (cell ^ other & (0 &- isNew)) &+ change
     }
   }
 
