@@ -109,6 +109,7 @@ package struct ColumnFileWriter: Sendable {
     }
     let results = Parallel.map(count: jobs.count, threads: options.threads) { jobs[$0].run() }
     for (index, result) in results.enumerated() { columns[index].take(result.maker) }
+    makeRoom(for: results.reduce(0) { $1.pages.reduce($0) { $0 + $1.page.bytes.count } })
     for block in window.indices {
       for (index, result) in results.enumerated() {
         let (page, zone) = result.pages[block]
@@ -117,6 +118,11 @@ package struct ColumnFileWriter: Sendable {
     }
     self.followers = followers.map { results[$0.column].follower ?? $0 }
     window = []
+  }
+
+  /// Behind a full window as much is still to come, at least.
+  private mutating func makeRoom(for bytes: Int) {
+    file.reserveCapacity(file.count + (window.count < options.window ? bytes : 2 * bytes))
   }
 
   private mutating func finishMaps() {
