@@ -63,35 +63,17 @@ package enum Parallel {
 
   /// Starts a thread that nobody waits for; false where the system gives none.
   static func detach(_ body: @escaping @Sendable () -> Void) -> Bool {
-    let started = start(1, body)
-    for thread in started { pthread_detach(thread) }
-    return !started.isEmpty
-  }
-
-  /// Starts threads that run `body` once each. Where the system gives fewer, the others and the
-  /// caller have to take their share.
-  static func start(_ count: Int, _ body: @escaping @Sendable () -> Void) -> [pthread_t] {
-    var started: [pthread_t] = []
-    for _ in 0..<max(0, count) {
-      var thread = pthread_t()
-      // SAFETY: `work` is retained until the thread takes it; `thread` is written by the call.
-      let work = unsafe Unmanaged.passRetained(Work(body))
-      let status = unsafe pthread_create(&thread, nil, Work.start, work.toOpaque())
-      if status == 0 {
-        started.append(thread)
-      } else {
-        // SAFETY: no thread was made, so this is the only owner of the retained work.
-        unsafe work.release()
-      }
+    var thread = pthread_t()
+    // SAFETY: `work` is retained until the thread takes it; `thread` is written by the call.
+    let work = unsafe Unmanaged.passRetained(Work(body))
+    let status = unsafe pthread_create(&thread, nil, Work.start, work.toOpaque())
+    if status == 0 {
+      pthread_detach(thread)
+    } else {
+      // SAFETY: no thread was made, so this is the only owner of the retained work.
+      unsafe work.release()
     }
-    return started
-  }
-
-  static func join(_ threads: [pthread_t]) {
-    for thread in threads {
-      let status = pthread_join(thread, nil)
-      precondition(status == 0, "each thread that was started is joined once")
-    }
+    return status == 0
   }
 }
 
@@ -103,7 +85,7 @@ private final class Work: Sendable {
 
   /// The entry of a new thread: takes over the retained `Work` and runs it.
   static let start: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-    // SAFETY: `Parallel.run` passes a retained `Work` and nothing else uses it.
+    // SAFETY: `Parallel.detach` passes a retained `Work` and nothing else uses it.
     if let argument = unsafe $0 {
       let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
       work.body()

@@ -1,11 +1,9 @@
-import Glibc
-
 /// Work on the parts of an input that goes on beside its owner, who takes the results in the end.
 ///
-/// Invariant: every thread that was started is joined once, at the latest when this is let go of.
+/// Invariant: every helper that was taken is waited for once, at the latest when this is let go of.
 package final class ParallelWork<Result: Sendable, Failure: Error>: Sendable {
   private let slots: Slots<Result, Failure>
-  private let threads: Lock<[pthread_t]>
+  private let helpers: Lock<[Helper]>
   private let body: @Sendable (Int) throws(Failure) -> Result
 
   fileprivate init(
@@ -14,15 +12,18 @@ package final class ParallelWork<Result: Sendable, Failure: Error>: Sendable {
     let slots = Slots<Result, Failure>(count: count)
     self.slots = slots
     self.body = body
-    threads = Lock(
-      Parallel.start(min(wanted, count)) {
+    let taken = Helper.take(min(wanted, count))
+    helpers = Lock(taken)
+    for helper in taken {
+      helper.begin {
         while let index = slots.next() {
           slots.finish(index, with: Parallel.outcome(of: index, body))
         }
-      })
+      }
+    }
   }
 
-  deinit { joinAll() }
+  deinit { waitForAll() }
 
   /// Waits for the end and returns the results in the order of the indices, or throws the failure
   /// of the smallest index that failed. What no thread has begun is done here.
@@ -30,16 +31,16 @@ package final class ParallelWork<Result: Sendable, Failure: Error>: Sendable {
     while let index = slots.next() {
       slots.finish(index, with: Parallel.outcome(of: index, body))
     }
-    joinAll()
+    waitForAll()
     return try slots.collect()
   }
 
-  private func joinAll() {
-    let started = threads.withLock { threads in
-      defer { threads = [] }
-      return threads
+  private func waitForAll() {
+    let taken = helpers.withLock { helpers in
+      defer { helpers = [] }
+      return helpers
     }
-    Parallel.join(started)
+    for helper in taken { helper.finish() }
   }
 }
 
