@@ -35,7 +35,7 @@ package struct CSVPiece: Sendable {
         try source.read(at: range.lowerBound, into: &target)
       }
     } catch { throw CSVError(error) }
-    let chunk = ChunkParser(plan: plan, builders: columns.map { _ in nil })
+    var chunk = ChunkParser(plan: plan, builders: columns.map { _ in nil })
       .parse(window, 0..<window.count, isLast: true)
     guard count == range.count, chunk.rowCount == rowCount, chunk.rejections.isEmpty else {
       throw .cannotRead(
@@ -43,18 +43,21 @@ package struct CSVPiece: Sendable {
         remedy: "Run the same command again.")
     }
     var encoders: [KeyEncoder?] = columns.map { _ in nil }
-    return chunk.batch(plan, &encoders)
+    return chunk.takeBatch(plan, &encoders)
   }
 }
 
 extension ParsedChunk {
   /// Its rows, with coded texts as codes of the encoders, which take what is new.
-  func batch(_ plan: ReadPlan, _ encoders: inout [KeyEncoder?]) -> ColumnBatch {
+  mutating func takeBatch(_ plan: ReadPlan, _ encoders: inout [KeyEncoder?]) -> ColumnBatch {
     guard plan.options.keepsValues else {
       return ColumnBatch(Schema([]), [], rowCount: rowCount)
     }
     var columns: [Column] = []
-    for (index, builder) in self.columns.enumerated() {
+    for index in self.columns.indices {
+      // Taken out, so that it is not copied.
+      var codes = self.columns[index].codes.take()
+      let builder = self.columns[index]
       let type = plan.options.columns[index].type
       let validity = builder.validity(rowCount: rowCount)
       let values: Column.Values
@@ -66,7 +69,7 @@ extension ParsedChunk {
       default:
         if let numbers = builder.numbered?.finish(nulls: builder.nulls) {
           values = numbers
-        } else if let codes = builder.codes, let encoded = encoders[index]?.finish(codes) {
+        } else if let encoded = encoders[index]?.finish(&codes) {
           values = encoded
         } else {
           values = .texts(builder.texts.finish())

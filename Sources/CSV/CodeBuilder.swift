@@ -92,7 +92,13 @@ struct CodeBuilder: Sendable {
     guard dialect.isSimple && start < end else {
       return code(ofField: bytes, start, end, dialect, row: row, &nulls)
     }
-    if bytes[start] != dialect.quote { return code(bytes, start, end &- start, row: row) }
+    if bytes[start] != dialect.quote {
+      let length = end &- start
+      // Where there are no numbers, short texts have been looked for in the slots.
+      if table.affix != nil || length > 23 { return code(bytes, start, length, row: row) }
+      note(KeyTable.key(bytes, start, length), bytes, start, length, row: row)
+      return 0
+    }
     if let code = spellings.code(bytes, start, end &- start) { return code }
     let known = missing.count
     let code = code(ofField: bytes, start, end, dialect, row: row, &nulls)
@@ -128,9 +134,16 @@ struct CodeBuilder: Sendable {
   ) -> UInt32 {
     let key = KeyTable.key(bytes, start, length)
     if let code = table.code(of: key, bytes, start, length) { return code }
+    note(key, bytes, start, length, row: row)
+    return 0
+  }
+
+  @inline(__always)
+  private mutating func note(
+    _ key: KeyTable.Key, _ bytes: Span<UInt8>, _ start: Int, _ length: Int, row: Int
+  ) {
     missingRows.append(UInt32(truncatingIfNeeded: row))
     missing.append(key, bytes, start, length)
-    return 0
   }
 
   /// Lets go of the reader's table, which would be copied if it grew while somebody else has it.
@@ -140,9 +153,9 @@ struct CodeBuilder: Sendable {
   }
 
   /// The final codes, where the missing texts have the codes `found`.
-  func finish(_ found: [UInt32]) -> [UInt32] {
-    if found.isEmpty { return codes }
-    var codes = codes
+  mutating func finish(_ found: [UInt32]) -> [UInt32] {
+    var codes: [UInt32] = []
+    swap(&codes, &self.codes)
     var target = codes.mutableSpan
     for (row, code) in zip(missingRows, found) { target[Int(row)] = code }
     return codes

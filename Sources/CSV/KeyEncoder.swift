@@ -36,8 +36,9 @@ package struct KeyEncoder: Sendable {
   /// A builder for a chunk of the round that begins now.
   var builder: CodeBuilder { CodeBuilder(table) }
 
-  /// Takes the new texts of the next chunk and returns its codes.
-  mutating func finish(_ builder: CodeBuilder) -> Column.Values {
+  /// Takes the builder of the next chunk, if it has one, and its new texts, and returns its codes.
+  mutating func finish(_ given: inout CodeBuilder?) -> Column.Values? {
+    guard var builder = given.take() else { return nil }
     if builder.missing.count == 0 { return .codes(builder.codes, dictionary) }
     var found: [UInt32] = []
     var added = KeyList(affix: builder.missing.affix)

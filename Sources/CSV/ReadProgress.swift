@@ -23,20 +23,22 @@ struct ReadProgress: Sendable {
     self.lines += lines
   }
 
-  /// Takes the chunks of a round in their order.
-  mutating func take(_ chunks: [ParsedChunk], _ plan: ReadPlan) -> [CSVBatch] {
+  /// Takes the chunks of a round in their order, and their values out of them.
+  mutating func take(_ chunks: inout [ParsedChunk], _ plan: ReadPlan) -> [CSVBatch] {
     var start = 0
     var batches: [CSVBatch] = []
-    for chunk in chunks {
-      let batch = take(chunk, from: start, plan)
-      start = chunk.end
+    for index in chunks.indices {
+      let batch = take(&chunks[index], from: start, plan)
+      start = chunks[index].end
       if batch.batch.rowCount > 0 || !batch.rejections.isEmpty { batches.append(batch) }
     }
     offset += start
     return batches
   }
 
-  private mutating func take(_ chunk: ParsedChunk, from start: Int, _ plan: ReadPlan) -> CSVBatch {
+  private mutating func take(
+    _ chunk: inout ParsedChunk, from start: Int, _ plan: ReadPlan
+  ) -> CSVBatch {
     let first = records + 1
     var rejections: [Rejection] = []
     for local in chunk.rejections where keptRejections < plan.options.keepRejections {
@@ -57,7 +59,7 @@ struct ReadProgress: Sendable {
     records += chunk.recordCount
     lines += chunk.lineBreaks
     return CSVBatch(
-      batch: chunk.batch(plan, &encoders), range: offset + start..<offset + chunk.end,
+      batch: chunk.takeBatch(plan, &encoders), range: offset + start..<offset + chunk.end,
       firstRecord: first,
       recordNumbers: chunk.records.map { $0.map { first + Int($0) } }, rejections: rejections)
   }
