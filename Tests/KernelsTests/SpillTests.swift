@@ -41,6 +41,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 2])
+  func `with large dictionaries are spelled out where there are several`(sources: Int) throws {
+    var spill = try RowSpill(partCount: 1, folder: "/tmp")
+    var expected: [Value] = []
+    for source in 0..<sources {
+      let texts = TextDictionary(TextVector((0..<5000).map { "\(source)-\($0)" }))
+      let column = Column(.text, .codes([4999, 7], texts))
+      try spill.add([column], parts: [0, 0])
+      expected += column.cells
+    }
+    try spill.flush()
+    let column = try spill.rows(ofPart: 0, piece: 0)[0]
+    #expect(column.cells == expected)
+    guard case .codes = column.values else {
+      #expect(sources > 1)
+      return
+    }
+    #expect(sources == 1)
+  }
+
   @Test func `with too many dictionaries are spelled out`() throws {
     var spill = try RowSpill(partCount: 1, folder: "/tmp")
     for number in 0..<20 {
