@@ -85,7 +85,8 @@ package final class TextDictionary: Sendable {
   /// About how much memory the texts take; those that have not been spelled out take little.
   package var byteCount: Int {
     state.withLock { state in
-      if case .spelled(let texts) = state { texts.byteCount } else { count * 4 }
+      if case .spelled(let texts) = state { return texts.byteCount }
+      return numbering == nil ? count * 4 : 0
     }
   }
 

@@ -57,6 +57,72 @@ package struct TextNumbering: Sendable, Hashable {
   }
 }
 
+extension TextDictionary {
+  /// The numbers that codes mean as texts of an affix, or of its own where none is asked for; nil
+  /// where they are not numbers of it.
+  package func numbers(_ codes: [UInt32], of affix: Affix? = nil) -> [Int64]? {
+    guard let numbering, affix?.takesNumbers(of: numbering.affix, from: numbering.first) ?? true
+    else { return nil }
+    let first = numbering.first
+    // What stands at a null of a column of nulls may be beyond the numbers.
+    return codes.map { first &+ Int64($0) }
+  }
+
+  /// Whether the texts of some rows are better made one by one than looked up among all texts of
+  /// the dictionary: those of numbers, which nobody else may ever need to have spelled out.
+  package func isSparse(forRows rowCount: Int) -> Bool {
+    numbering != nil && shared == nil && count > rowCount
+  }
+}
+
+extension TextNumbering {
+  /// Texts as numbers, and what stands around these: the affix that is asked for or, for codes
+  /// alone, their own. Nil where they are not numbers of it, or codes that a lake shares.
+  package static func numbers(
+    of values: Column.Values, _ affix: Affix?
+  ) -> (numbers: [Int64], affix: Affix)? {
+    switch values {
+    case .texts(let texts):
+      guard let affix, let numbers = affix.numbers(texts) else { return nil }
+      return (numbers, affix)
+    case .codes(let codes, let dictionary):
+      guard dictionary.shared == nil, let affix = affix ?? dictionary.numbering?.affix,
+        let numbers = dictionary.numbers(codes, of: affix)
+      else { return nil }
+      return (numbers, affix)
+    default: return nil
+    }
+  }
+
+  /// Numbers of an affix, all of which are texts, as codes of a dictionary of all numbers between
+  /// the least and the greatest; spelled out where these are too many.
+  package static func values(_ numbers: [Int64], _ affix: Affix, validity: Bitmap?) -> Column.Values
+  {
+    let rows = numbers.indices.filter { validity?[$0] ?? true }
+    guard let one = rows.first else { return .texts(TextVector(numbers.map { _ in "" })) }
+    var (first, last) = (numbers[one], numbers[one])
+    for row in rows {
+      first = min(first, numbers[row])
+      last = max(last, numbers[row])
+    }
+    if last - first < Int64(UInt32.max) {
+      let numbering = TextNumbering(affix: affix, first: first)
+      let dictionary = TextDictionary(count: Int(last - first) + 1, numbering: numbering)
+      var codes = [UInt32](repeating: 0, count: numbers.count)
+      for row in rows { codes[row] = UInt32(numbers[row] - first) }
+      return .codes(codes, dictionary)
+    }
+    var texts = TextVector()
+    var text: [UInt8] = []
+    for row in numbers.indices {
+      text.removeAll(keepingCapacity: true)
+      if validity?[row] ?? true { affix.append(numbers[row], to: &text) }
+      texts.append(text[...])
+    }
+    return .texts(texts)
+  }
+}
+
 extension Affix {
   /// Whether the texts that `other` makes of the numbers from `least` on are also this affix's, of
   /// the same numbers: they are where no zeros are filled in, or equally many.
@@ -71,8 +137,9 @@ extension Affix {
 
 extension Column {
   /// Numbered columns of one affix, one behind the other, with codes of one dictionary. Nil where
-  /// they are not, or where the numbers between theirs would be too many.
-  static func joinedNumbers(_ columns: [Column]) -> Values? {
+  /// they are not, or where the numbers between theirs would be too many for one who makes room for
+  /// each of them.
+  package static func joinedNumbers(_ columns: [Column], allowsGaps: Bool = false) -> Values? {
     var affix: Affix?
     var first = Int64.max
     var end: Int64 = 0
@@ -86,9 +153,8 @@ extension Column {
       end = max(end, numbering.first + Int64(dictionary.count))
       sizes += max(dictionary.count, 4 * codes.count)
     }
-    guard let affix, first < end, end - first <= min(Int64(sizes), Int64(UInt32.max)) else {
-      return nil
-    }
+    let most = allowsGaps ? Int64(UInt32.max) : min(Int64(sizes), Int64(UInt32.max))
+    guard let affix, first < end, end - first <= most else { return nil }
     let dictionary = TextDictionary(
       count: Int(end - first), numbering: TextNumbering(affix: affix, first: first))
     var all: [UInt32] = []

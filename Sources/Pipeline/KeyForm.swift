@@ -92,11 +92,8 @@ extension KeyForm {
     case .integers(let values): return (values, nil)
     case .codes(let codes, _) where isShared: return (codes.map { Int64($0) }, nil)
     case .codes(let codes, let dictionary):
-      if let numbering = dictionary.numbering,
-        affix?.takesNumbers(of: numbering.affix, from: numbering.first) ?? true
-      {
-        let first = numbering.first
-        return (codes.map { first &+ Int64($0) }, affix ?? numbering.affix)
+      if let numbers = dictionary.numbers(codes, of: affix) {
+        return (numbers, affix ?? dictionary.numbering?.affix)
       }
       return texts(column.spelled, affix, orNone)
     case .texts(let texts): return self.texts(texts, affix, orNone)

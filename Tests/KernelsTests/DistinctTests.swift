@@ -112,6 +112,42 @@ import Testing
     }
   }
 
+  /// Integers are their own codes while they are near each other, and move where that pays.
+  @Test func `counts integers and numbered texts wherever they lie`() throws {
+    let affix = Affix(prefix: Array("s".utf8), suffix: [], digits: 1)
+    let orders: [[Int64]] = [
+      [0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [0, 1 << 20, 1 << 33, 2], [1 << 33, 3, 1 << 20],
+    ]
+    for order in orders {
+      for memory in [512 << 20, 1 << 20, 60_000] {
+        var expected: Set<Int64> = []
+        let options = DistinctOptions(bitsetBytes: 1 << 20, memoryBytes: memory)
+        let aggregates = [Aggregate(.countDistinct, [.bigint]), Aggregate(.countDistinct, [.text])]
+        var whole = AggregateSet(aggregates, options: options)
+        var merged = AggregateSet(aggregates, options: options)
+        for block in order {
+          let values = (0..<5000).map { block * 3000 + $0 }
+          expected.formUnion(values)
+          let codes = values.map { UInt32($0 - block * 3000) }
+          let numbering = TextNumbering(affix: affix, first: block * 3000)
+          let dictionary = TextDictionary(count: 5000, numbering: numbering)
+          let arguments = [
+            [Column(.bigint, .integers(values))], [Column(.text, .codes(codes, dictionary))],
+          ]
+          var own = AggregateSet(aggregates, options: options)
+          try whole.update(.one(0, rows: 5000), groupCount: 1, arguments)
+          try own.update(.one(0, rows: 5000), groupCount: 1, arguments)
+          try merged.merge(own, groups: [0], groupCount: 1)
+        }
+        let counts = [[Value.bigint(Int64(expected.count))], [.bigint(Int64(expected.count))]]
+        #expect(try whole.finish(groupCount: 1).map(\.cells) == counts, "\(order) \(memory)")
+        #expect(try merged.finish(groupCount: 1).map(\.cells) == counts, "\(order) \(memory)")
+        let isNear = order.count == 6
+        #expect((whole.distinctStatistics.hashedBatches == 0) == isNear, "\(order) \(memory)")
+      }
+    }
+  }
+
   @Test func `goes to disk for what does not fit its memory, and answers the same`() throws {
     let aggregate = [Aggregate(.countDistinct, [.bigint]), Aggregate(.countDistinct, [.text])]
     var whole = AggregateSet(aggregate)

@@ -6,6 +6,9 @@ import TestSupport
 struct Samples {
   var random: Seeded
   let dictionaries: [TextDictionary]
+  /// Whether texts are numbers behind a letter, but for some columns in which one is not.
+  let areNumbered: Bool
+  let numbered: [TextDictionary]
 
   static let types: [DataType] = [
     .boolean, .bigint, .double, .text, .date, .timestamp, .hugeint,
@@ -14,6 +17,12 @@ struct Samples {
 
   init(_ seed: UInt64) {
     random = Seeded(seed)
+    areNumbered = seed % 3 == 1
+    let ranges: [(Int64, Int)] = [(3, 12), (8, 100_000), (1_000_000_000_000, 30)]
+    numbered = ranges.map { first, count in
+      let affix = Affix(prefix: Array("u".utf8), suffix: [], digits: 1)
+      return TextDictionary(count: count, numbering: TextNumbering(affix: affix, first: first))
+    }
     dictionaries = [
       TextDictionary(TextVector(["b", "", "a", "zz", "a longer text than eight", "é"])),
       TextDictionary(TextVector(["zz", "a longer text than nine", "b", "new", "a"])),
@@ -49,6 +58,12 @@ struct Samples {
   }
 
   private mutating func texts(_ count: Int) -> Column.Values {
+    if areNumbered && Int.random(in: 0..<12, using: &random) > 0 {
+      let choice = Int.random(in: 0...6, using: &random)
+      if choice == 6 { return .texts(TextVector(pick(count, ["u5", "u10", "u1000000000002"]))) }
+      let codes = pick(count, [0, 1, 5, 7, 11] as [UInt32])
+      return .codes(codes, numbered[choice % 3])
+    }
     let choice = Int.random(in: 0...2, using: &random)
     if choice == 2 {
       return .texts(TextVector(pick(count, ["b", "", "new", "own", "a longer text than eight"])))

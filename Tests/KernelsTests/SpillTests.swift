@@ -61,6 +61,25 @@ import Testing
     #expect(sources == 1)
   }
 
+  @Test func `with numbered texts stay numbers, whatever their dictionaries`() throws {
+    let affix = Affix(prefix: Array("n".utf8), suffix: [], digits: 1)
+    var spill = try RowSpill(partCount: 1, folder: "/tmp")
+    for number in 0..<20 {
+      let numbering = TextNumbering(affix: affix, first: Int64(number) * 100_000_000)
+      let dictionary = TextDictionary(count: 10_000, numbering: numbering)
+      try spill.add([Column(.text, .codes([0, 9999], dictionary))], parts: [0, 0])
+    }
+    try spill.flush()
+    let column = try spill.rows(ofPart: 0, piece: 0)[0]
+    let numbers = (0..<20).flatMap { [$0 * 100_000_000, $0 * 100_000_000 + 9999] }
+    #expect(column.cells == numbers.map { Value.text("n\($0)") })
+    guard case .codes(_, let dictionary) = column.values else {
+      Issue.record("the texts are spelled out")
+      return
+    }
+    #expect(dictionary.numbering?.affix == affix)
+  }
+
   @Test func `with too many dictionaries are spelled out`() throws {
     var spill = try RowSpill(partCount: 1, folder: "/tmp")
     for number in 0..<20 {

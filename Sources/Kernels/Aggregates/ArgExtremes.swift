@@ -37,7 +37,10 @@ struct ArgExtremeState: AggregateState {
     case .texts(let keys):
       rows = textWinners(keys, nil, ids, valid)
     case .codes(let codes, let dictionary):
-      rows = textWinners(dictionary.texts, codes, ids, valid)
+      rows =
+        dictionary.isSparse(forRows: codes.count)
+        ? textWinners(spelled(key), nil, ids, valid)
+        : textWinners(dictionary.texts, codes, ids, valid)
     case .wide, .intervals:
       rows = winners(wideOrderWords(key, wantsMaximum), ids, valid, &wideWords, &place, logCount)
     default:

@@ -78,10 +78,10 @@ func valueHashes(_ column: Column) -> [UInt64] {
   case .doubles(let values): return values.map { mixed(UInt64(bitPattern: groupingBits($0))) }
   case .wide(let values): return values.map { wideHash($0) }
   case .intervals(let values): return values.map { wideHash($0.comparableMicroseconds) }
-  case .texts(let texts):
-    return (0..<texts.count).map { mixed(hashOfText(texts.bytes, texts.range($0))) }
+  case .texts(let texts): return textHashes(texts)
   case .codes(let codes, let dictionary):
     if dictionary.count == 0 { return codes.map { _ in 0 } }
+    if dictionary.isSparse(forRows: codes.count) { return textHashes(spelled(column)) }
     let texts = dictionary.texts
     var hashes = [UInt64](repeating: 0, count: dictionary.count)
     return codes.map { code in
@@ -91,6 +91,10 @@ func valueHashes(_ column: Column) -> [UInt64] {
       return hashes[Int(code)]
     }
   }
+}
+
+private func textHashes(_ texts: TextVector) -> [UInt64] {
+  (0..<texts.count).map { mixed(hashOfText(texts.bytes, texts.range($0))) }
 }
 
 private func wideHash(_ value: Int128) -> UInt64 {

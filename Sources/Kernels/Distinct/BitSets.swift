@@ -64,20 +64,37 @@ struct BitSets: Sendable {
     return sizes
   }
 
-  func parts() -> [(groups: RowGroups, codes: [UInt32])] {
-    if wordsPerGroup == 0 { return [] }
-    return (0..<words.count / wordsPerGroup).compactMap { group in
-      var codes: [UInt32] = []
-      for word in 0..<wordsPerGroup {
-        var rest = words[group * wordsPerGroup + word]
-        while rest != 0 {
-          codes.append(UInt32(word * 64 + rest.trailingZeroBitCount))
-          rest &= rest &- 1
-        }
+  /// Calls `body` with all codes, some of one group at a time: all together would take many times
+  /// as much memory as the bits.
+  func forEachPart<Failure: Error>(
+    _ body: (RowGroups, [UInt32]) throws(Failure) -> Void
+  ) throws(Failure) {
+    if wordsPerGroup == 0 { return }
+    for group in 0..<words.count / wordsPerGroup {
+      for first in stride(from: 0, to: wordsPerGroup, by: Self.wordsAtOnce) {
+        let count = min(Self.wordsAtOnce, wordsPerGroup - first)
+        let codes = bitsSet(words[(group * wordsPerGroup + first)...].prefix(count), from: first)
+        if !codes.isEmpty { try body(.one(UInt32(group), rows: codes.count), codes) }
       }
-      return codes.isEmpty ? nil : (RowGroups.one(UInt32(group), rows: codes.count), codes)
     }
   }
+
+  private static let wordsAtOnce = 1 << 12
+}
+
+/// The numbers of the bits that are set, the first of which is `word` words from the first of all.
+func bitsSet(_ words: ArraySlice<UInt64>, from word: Int) -> [UInt32] {
+  var codes: [UInt32] = []
+  var first = UInt32(word * 64)
+  for word in words {
+    var rest = word
+    while rest != 0 {
+      codes.append(first + UInt32(rest.trailingZeroBitCount))
+      rest &= rest &- 1
+    }
+    first += 64
+  }
+  return codes
 }
 
 private func insert(

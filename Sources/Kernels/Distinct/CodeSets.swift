@@ -28,9 +28,9 @@ struct CodeSets: Sendable {
   /// The rows of `pending` and `sorted`.
   private var pendingCount = 0
   private var pairs: Pairs?
-  /// The pairs of sets that were merged, with the group here of each group there and, where they
-  /// differ, the code of each code.
-  private var guests: [(pairs: Pairs, groups: [UInt32], codes: [UInt32]?)] = []
+  /// The pairs of sets that were merged, with the group here of each group there and what the codes
+  /// become.
+  private var guests: [(pairs: Pairs, groups: [UInt32], codes: CodeMap)] = []
   private var compactAt: Int
   private var bound: UInt32 = 0
   private(set) var statistics = DistinctStatistics()
@@ -91,26 +91,31 @@ struct CodeSets: Sendable {
   /// Makes all rows so far pairs that hold the codes there are now.
   private mutating func openPairs() {
     var opened = Pairs(bound: Int(bound))
-    for part in bits.parts() + pending + sorted.map(\.rows) + pairParts() {
-      opened.add(part.groups, part.codes, groupCount: groupCount)
-    }
+    forEachOwnPart { opened.add($0, $1, groupCount: groupCount) }
     bits = BitSets()
     forgetPending()
     pairs = opened
   }
 
-  private func pairParts() -> [(groups: RowGroups, codes: [UInt32])] {
-    guard let pairs else { return [] }
-    return (0..<pairs.partCount).map { part in
-      let own = pairs.pairs(ofPart: part)
-      return (.each(own.groups), own.codes)
+  private func forEachOwnPart<Failure: Error>(
+    _ body: (RowGroups, [UInt32]) throws(Failure) -> Void
+  ) throws(Failure) {
+    try bits.forEachPart(body)
+    for part in pending { try body(part.groups, part.codes) }
+    for run in sorted {
+      let rows = run.rows
+      try body(rows.groups, rows.codes)
+    }
+    for part in 0..<(pairs?.partCount ?? 0) {
+      guard let own = pairs?.pairs(ofPart: part) else { continue }
+      try body(.each(own.groups), own.codes)
     }
   }
 
-  /// Adds the sets of `other`; its group `g` is `groups[g]` here, its code `c` is `codes[c]`, or
-  /// `c` where there are none.
+  /// Adds the sets of `other`; its group `g` is `groups[g]` here, and `map` says what its codes
+  /// are.
   mutating func merge(
-    _ other: CodeSets, groups: [UInt32], codes map: [UInt32]?, groupCount: Int, bound: Int
+    _ other: CodeSets, groups: [UInt32], codes map: CodeMap, groupCount: Int, bound: Int
   ) {
     statistics.add(other.statistics)
     self.groupCount = max(self.groupCount, groupCount)
@@ -121,22 +126,34 @@ struct CodeSets: Sendable {
       guests.append((theirs, groups, map))
       return
     }
-    for part in other.parts() {
-      let ids = part.groups.ids.map { groups[Int($0)] }
-      let codes = map.map { map in part.codes.map { map[Int($0)] } } ?? part.codes
-      add(.each(ids), codes, groupCount: groupCount, bound: bound)
+    other.forEachPart { theirs, codes in
+      let own =
+        switch theirs {
+        case .one(let group, let rows): RowGroups.one(groups[Int(group)], rows: rows)
+        case .each(let ids): RowGroups.each(ids.map { groups[Int($0)] })
+        }
+      add(own, map(codes), groupCount: groupCount, bound: bound)
     }
   }
 
-  /// All pairs, those that are not in bits as often as they came, in pieces.
-  func parts() -> [(groups: RowGroups, codes: [UInt32])] {
-    bits.parts() + pending + sorted.map(\.rows) + pairParts()
-      + guests.indices.flatMap { guest in
-        (0..<guests[guest].pairs.partCount).map { part in
-          let own = received(guest, part)
-          return (RowGroups.each(own.groups), own.codes)
-        }
+  /// Calls `body` with all pairs, those that are not in bits as often as they came.
+  func forEachPart<Failure: Error>(
+    _ body: (RowGroups, [UInt32]) throws(Failure) -> Void
+  ) throws(Failure) {
+    try forEachOwnPart(body)
+    for guest in guests.indices {
+      for part in 0..<guests[guest].pairs.partCount {
+        let own = received(guest, part)
+        try body(.each(own.groups), own.codes)
       }
+    }
+  }
+
+  /// The codes in any set, in their order; nil where they are more than `most`.
+  func codesUsed(most: Int) -> [UInt32]? {
+    var words = [UInt64](repeating: 0, count: Int(bound) / 64 + 1)
+    forEachPart { _, codes in insert(codes, codes.indices, &words, 0) }
+    return countBits(words.span) > most ? nil : bitsSet(words[...], from: 0)
   }
 
   /// The sizes of the sets. `rowCounts` are at least the rows of each group that have a code.
@@ -193,8 +210,7 @@ struct CodeSets: Sendable {
   private func received(_ guest: Int, _ part: Int) -> (groups: [UInt32], codes: [UInt32]) {
     let (theirs, groups, map) = guests[guest]
     let own = theirs.pairs(ofPart: part)
-    let codes = map.map { map in own.codes.map { map[Int($0)] } } ?? own.codes
-    return (own.groups.map { groups[Int($0)] }, codes)
+    return (own.groups.map { groups[Int($0)] }, map(own.codes))
   }
 
   /// Moves the pending rows into the bits.

@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 
 /// Sizes that decide how exact distinct counts are kept.
@@ -70,26 +71,34 @@ package struct DistinctStatistics: Sendable, Hashable {
 /// count(DISTINCT x), exactly: values become codes, and each group has a set of codes.
 ///
 /// When values and sets outgrow their memory, all of them and all rows to come are set aside on
-/// disk, in parts by the hash of group and value. A part has all rows of its pairs, so at the end
-/// the parts are counted one by one, each like a whole input, and the counts added.
+/// disk, in parts by the hash of the value. A part has all rows of its values, whoever set them
+/// aside, so at the end the parts are counted one by one, each like a whole input, and the counts
+/// added.
 struct DistinctState: AggregateState {
   private let type: DataType
   private let options: DistinctOptions
   private let level: Int
   private var values: ValueCodes
   private var sets: CodeSets
-  private var spill: RowSpill?
+  /// What is set aside here, and behind it what was merged.
+  private var spills: [Spilled] = []
   private var pastStatistics = DistinctStatistics()
 
   /// How deep spills are spilled again: by then each part has a 16-millionth of the pairs.
   private static let deepest = 4
   private static let rowsSetAside = 1 << 16
 
+  private struct Spilled: Sendable {
+    var rows: RowSpill
+    /// The group here of each group in it; nil where they are the same.
+    var groups: [UInt32]?
+  }
+
   var statistics: DistinctStatistics {
     var statistics = pastStatistics
     statistics.add(sets.statistics)
     statistics.hashedBatches += values.hashedBatches
-    statistics.spilledRows += spill?.rowCount ?? 0
+    statistics.spilledRows += spills.reduce(0) { $0 + $1.rows.rowCount }
     return statistics
   }
 
@@ -128,52 +137,57 @@ struct DistinctState: AggregateState {
   private mutating func add(
     _ groups: RowGroups, _ column: Column, _ groupCount: Int, _ counts: [UInt32]? = nil
   ) throws(KernelsError) {
-    if spill != nil {
+    if !spills.isEmpty {
       try setAside(groups, column)
       return
     }
-    let codes = renumbering(groupCount) { $0.codes(of: column) }
-    sets.add(groups, codes, groupCount: groupCount, bound: values.bound, counts: counts)
+    values.limits = limits(groupCount)
+    guard let found = values.codes(of: column, in: sets) else {
+      try startSpill()
+      return try setAside(groups, column)
+    }
+    renumber(found.before, groupCount)
+    sets.add(groups, found.codes, groupCount: groupCount, bound: values.bound, counts: counts)
     if values.bytes + sets.bytes > options.memoryBytes && level < Self.deepest { try startSpill() }
   }
 
-  /// The codes that `number` gives; where it changes the codes given before, the sets follow.
-  private mutating func renumbering(
-    _ groupCount: Int, _ number: (inout ValueCodes) -> ValueCodes.Codes
-  ) -> [UInt32] {
-    switch number(&values) {
-    case .codes(let codes): return codes
-    case .renumbered(let map, let codes):
-      let same = (0..<UInt32(groupCount)).map { $0 }
-      var renumbered = CodeSets(options)
-      renumbered.merge(sets, groups: same, codes: map, groupCount: groupCount, bound: values.bound)
-      sets = renumbered
-      return codes
-    }
+  private func limits(_ groupCount: Int) -> ValueCodes.Limits {
+    ValueCodes.Limits(
+      reach: UInt64(options.bitsetBytes * 8 / max(1, groupCount)),
+      memory: level < Self.deepest ? options.memoryBytes : .max)
+  }
+
+  /// Follows where the codes given before have changed.
+  private mutating func renumber(_ map: CodeMap, _ groupCount: Int) {
+    if map.isSame { return }
+    let same = (0..<UInt32(groupCount)).map { $0 }
+    var renumbered = CodeSets(options)
+    renumbered.merge(sets, groups: same, codes: map, groupCount: groupCount, bound: values.bound)
+    sets = renumbered
   }
 
   private mutating func startSpill() throws(KernelsError) {
-    spill = try RowSpill(folder: options.spillFolder, pendingBytes: options.memoryBytes / 8)
+    let rows = try RowSpill(folder: options.spillFolder, pendingBytes: options.memoryBytes / 8)
+    spills = [Spilled(rows: rows)]
     pastStatistics.add(sets.statistics)
     pastStatistics.hashedBatches += values.hashedBatches
-    let column = values.column()
+    let (values, sets) = (values, sets)
+    self.values = ValueCodes(type)
+    self.sets = CodeSets(options)
     // A few rows at a time: all of them once more would take as much memory as they do already.
-    for part in sets.parts() {
-      for first in stride(from: 0, to: part.codes.count, by: Self.rowsSetAside) {
-        let rows = first..<min(first + Self.rowsSetAside, part.codes.count)
-        try setAside(part.groups.slice(rows), gather(column, Array(part.codes[rows])))
+    try sets.forEachPart { (groups, codes) throws(KernelsError) in
+      for first in stride(from: 0, to: codes.count, by: Self.rowsSetAside) {
+        let rows = first..<min(first + Self.rowsSetAside, codes.count)
+        try setAside(groups.slice(rows), values.column(of: Array(codes[rows])))
       }
     }
-    values = ValueCodes(type)
-    sets = CodeSets(options)
   }
 
   private mutating func setAside(_ groups: RowGroups, _ column: Column) throws(KernelsError) {
     let owner = Column(.bigint, .integers(groups.ids.map { Int64($0) }))
-    let hashes = hashes(of: [owner, column], rowCount: column.count)
-    let count = spill?.partCount ?? 1
-    try spill?.add(
-      [owner, column], parts: parts(ofHashes: hashes, partCount: count, level: level))
+    let hashes = hashes(of: [column], rowCount: column.count)
+    let parts = parts(ofHashes: hashes, partCount: spills[0].rows.partCount, level: level)
+    try spills[0].rows.add([owner, column], parts: parts)
   }
 
   mutating func merge(_ other: any AggregateState, _ groups: [UInt32], _ groupCount: Int)
@@ -181,52 +195,70 @@ struct DistinctState: AggregateState {
   {
     var other = same(other)
     pastStatistics.add(other.pastStatistics)
-    if spill != nil || other.spill != nil {
-      if spill == nil { try startSpill() }
-      if other.spill == nil { try other.startSpill() }
-      try mergeSpills(other, groups)
-      return
-    }
-    if other.values.bound == 0 { return }
-    let codes = other.values.column()
-    let map = renumbering(groupCount) { $0.codes(of: codes) }
-    sets.merge(
-      other.sets, groups: groups, codes: map, groupCount: groupCount, bound: values.bound)
-    if values.bytes + sets.bytes > options.memoryBytes && level < Self.deepest { try startSpill() }
-  }
-
-  private mutating func mergeSpills(_ other: DistinctState, _ groups: [UInt32])
-    throws(KernelsError)
-  {
-    guard var theirs = other.spill else { return }
-    try theirs.flush()
-    for part in 0..<theirs.partCount {
-      for piece in 0..<theirs.pieceCount(ofPart: part) {
-        let batch = try theirs.rows(ofPart: part, piece: piece)
-        try setAside(.each(Self.owners(batch).map { groups[Int($0)] }), batch[1])
+    if spills.isEmpty && other.spills.isEmpty {
+      values.limits = limits(groupCount)
+      if let maps = values.merge(other.values, other.sets, in: sets) {
+        renumber(maps.here, groupCount)
+        sets.merge(
+          other.sets, groups: groups, codes: maps.there, groupCount: groupCount,
+          bound: values.bound)
+        if values.bytes + sets.bytes > options.memoryBytes && level < Self.deepest {
+          try startSpill()
+        }
+        return
       }
+    }
+    if spills.isEmpty { try startSpill() }
+    if other.spills.isEmpty { try other.startSpill() }
+    for theirs in other.spills {
+      let own = theirs.groups.map { $0.map { groups[Int($0)] } } ?? groups
+      spills.append(Spilled(rows: theirs.rows, groups: own))
     }
   }
 
   mutating func finish(_ rowCounts: [Int64]) throws(KernelsError) -> Column {
-    guard var spill else {
+    if spills.isEmpty {
       let sizes = sets.sizes(groupCount: rowCounts.count, rowCounts: rowCounts)
       return Column(.bigint, .integers(sizes))
     }
+    for place in spills.indices { try spills[place].rows.flush() }
+    let threads = max(1, options.threads)
+    let whole = self
+    let counted = try Parallel.map(count: threads, threads: threads) {
+      (thread) throws(KernelsError) in
+      try whole.count(every: threads, from: thread, rowCounts)
+    }
     var counts = [Int64](repeating: 0, count: rowCounts.count)
-    try spill.flush()
-    for part in 0..<spill.partCount {
+    for (own, statistics) in counted {
+      for group in counts.indices { counts[group] += own[group] }
+      pastStatistics.add(statistics)
+    }
+    return Column(.bigint, .integers(counts))
+  }
+
+  /// The sizes of the sets by some of the parts, from `first` on in steps.
+  private func count(
+    every step: Int, from first: Int, _ rowCounts: [Int64]
+  ) throws(KernelsError) -> (counts: [Int64], DistinctStatistics) {
+    var counts = [Int64](repeating: 0, count: rowCounts.count)
+    var statistics = DistinctStatistics()
+    var options = options
+    options.threads = 1
+    for part in stride(from: first, to: spills[0].rows.partCount, by: step) {
       var own = DistinctState(type, options, level: level + 1)
-      for piece in 0..<spill.pieceCount(ofPart: part) {
-        let batch = try spill.rows(ofPart: part, piece: piece)
-        try own.add(.each(Self.owners(batch)), batch[1], rowCounts.count)
+      for spill in spills {
+        for piece in 0..<spill.rows.pieceCount(ofPart: part) {
+          let batch = try spill.rows.rows(ofPart: part, piece: piece)
+          var owners = Self.owners(batch)
+          if let groups = spill.groups { owners = owners.map { groups[Int($0)] } }
+          try own.add(.each(owners), batch[1], rowCounts.count)
+        }
       }
       guard case .integers(let sizes) = try own.finish(rowCounts).values else { continue }
       for group in sizes.indices { counts[group] += sizes[group] }
-      pastStatistics.add(own.statistics)
+      statistics.add(own.statistics)
     }
-    self.spill = spill
-    return Column(.bigint, .integers(counts))
+    return (counts, statistics)
   }
 
   private static func owners(_ batch: [Column]) -> [UInt32] {

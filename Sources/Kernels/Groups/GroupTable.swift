@@ -80,7 +80,16 @@ package struct GroupTable: Sendable {
       return .one(0, rows: rowCount)
     }
     var words: [KeyStore.Words] = []
-    for place in keys.indices { words.append(stores[place].words(of: keys[place])) }
+    var isSpelledOut = false
+    for place in keys.indices {
+      let wasNumbered = stores[place].isNumbered
+      words.append(stores[place].words(of: keys[place]))
+      if wasNumbered && !stores[place].isNumbered {
+        domains[place] = Domain(codes: stores[place].home.count)
+        isSpelledOut = true
+      }
+    }
+    if isSpelledOut { rebuild(as: fittingKind()) }
     let rows = KeyRows(words, keys.map(\.validity), rowCount: rowCount)
     fitDomains(to: rows)
     var newRows: [UInt32] = []
@@ -269,6 +278,11 @@ struct Domain: Sendable {
   private(set) var stride: UInt64 = 0
   /// Whether it counts for the cell, or for the rest that is compared.
   private(set) var isAnchor = true
+
+  init() {}
+
+  /// Of the codes below `count`.
+  init(codes count: Int) { size = UInt64(count) }
 
   /// Whether it is known to hold all of the values.
   ///

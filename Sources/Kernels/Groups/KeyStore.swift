@@ -4,7 +4,8 @@ package import Columns
 /// One key column of a group table: its values by group, and how the values of a batch become
 /// integers that are equal exactly where SQL groups them together.
 ///
-/// - Texts become codes of a `TextHome`.
+/// - Texts become their numbers while all of them are one affix and a number, and else codes of a
+///   `TextHome`.
 /// - Doubles become their bits, with -0.0 as 0.0 and one NaN, since each pair is one group.
 /// - Intervals become microseconds with 30 days a month, since that is when they are equal.
 ///
@@ -13,6 +14,8 @@ package import Columns
 struct KeyStore: Sendable {
   let type: DataType
   private(set) var home = TextHome()
+  /// What the texts of all groups have around their numbers, where they are numbers.
+  private var affix: Affix?
   private(set) var words: [Int64] = []
   private(set) var high: [Int64] = []
   private(set) var isNull: [Bool] = []
@@ -36,9 +39,18 @@ struct KeyStore: Sendable {
     case wide([Int128])
   }
 
+  /// Whether texts are numbers so far. When a column turns up whose texts are not, the words of all
+  /// groups change.
+  var isNumbered: Bool { affix != nil }
+
   mutating func words(of column: Column) -> Words {
     switch column.values {
     case .texts, .codes:
+      if home.count == 0, let found = TextNumbering.numbers(of: column.values, affix) {
+        affix = found.affix
+        return .integers(found.numbers)
+      }
+      spellOut()
       let codes = home.codes(of: column.values, validity: column.validity)
       return .codes(codes, bound: home.count)
     default:
@@ -46,10 +58,20 @@ struct KeyStore: Sendable {
     }
   }
 
-  /// As `words(of:)` for a column that is only looked up: a text that no group has is `bound`.
+  /// From numbers to codes of texts.
+  private mutating func spellOut() {
+    guard let affix else { return }
+    let texts = TextNumbering.values(words, affix, validity: validity)
+    words = home.codes(of: texts, validity: validity).map { Int64($0) }
+    self.affix = nil
+  }
+
+  /// As `words(of:)` for a column that is only looked up: a text that no group has is `bound`, or a
+  /// negative number.
   func lookUp(_ column: Column) -> Words {
     switch column.values {
     case .texts, .codes:
+      if let affix { return .integers(Self.numbers(of: column, affix)) }
       let unknown = UInt32(home.count)
       return .codes(home.lookUp(column.values, unknown: unknown), bound: home.count + 1)
     default:
@@ -59,6 +81,22 @@ struct KeyStore: Sendable {
 
   mutating func prepareLookUp() {
     if type == .text { home.prepareLookUp() }
+  }
+
+  private static func numbers(of column: Column, _ affix: Affix) -> [Int64] {
+    if case .codes(let codes, let dictionary) = column.values,
+      let numbers = dictionary.numbers(codes, of: affix)
+    {
+      return numbers
+    }
+    let texts = spelled(column)
+    let bytes = texts.bytes.span
+    var numbers = [Int64](repeating: 0, count: texts.count)
+    for row in numbers.indices {
+      let range = texts.range(row)
+      numbers[row] = affix.number(bytes, range.lowerBound, range.upperBound)
+    }
+    return numbers
   }
 
   private static func numbers(of values: Column.Values) -> Words {
@@ -110,7 +148,7 @@ struct KeyStore: Sendable {
 
   /// The keys of all groups, in the form that those of a batch have.
   func groupWords() -> Words {
-    if case .text = type {
+    if case .text = type, affix == nil {
       return .codes(words.map { UInt32(truncatingIfNeeded: $0) }, bound: home.count)
     }
     if !isWide { return .integers(words) }
@@ -121,7 +159,12 @@ struct KeyStore: Sendable {
   func column() -> Column {
     let values: Column.Values
     switch type {
-    case .text: values = .codes(words.map { UInt32(truncatingIfNeeded: $0) }, home.dictionary())
+    case .text:
+      if let affix {
+        values = TextNumbering.values(words, affix, validity: validity)
+      } else {
+        values = .codes(words.map { UInt32(truncatingIfNeeded: $0) }, home.dictionary())
+      }
     case .boolean: values = .booleans(words.map { $0 != 0 })
     case .date: values = .dates(words.map { Int32(truncatingIfNeeded: $0) })
     case .double: values = .doubles(words.map { Double(bitPattern: UInt64(bitPattern: $0)) })

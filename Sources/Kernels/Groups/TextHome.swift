@@ -40,6 +40,11 @@ struct TextHome: Sendable {
   mutating func codes(of values: Column.Values, validity: Bitmap?) -> [UInt32] {
     switch values {
     case .codes(let codes, let dictionary):
+      if let numbering = dictionary.numbering, dictionary.isSparse(forRows: codes.count), count > 0,
+        base !== dictionary
+      {
+        return intern(numbering.texts(codes), validity: validity)
+      }
       return self.codes(codes, of: dictionary)
     case .texts(let texts):
       return intern(texts, validity: validity)
@@ -140,6 +145,9 @@ struct TextHome: Sendable {
       let known = codesShared(with: dictionary)
       if codes.allSatisfy({ $0 < known }) { return codes }
       let own = texts()
+      if let numbering = dictionary.numbering, dictionary.isSparse(forRows: codes.count) {
+        return Self.lookUp(numbering.texts(codes), own, unknown)
+      }
       var map = [UInt32](repeating: 0, count: dictionary.count)
       var isMapped = [Bool](repeating: false, count: dictionary.count)
       var texts: TextVector?
@@ -156,11 +164,16 @@ struct TextHome: Sendable {
       }
     case .texts(let texts):
       if count == 0 { return Array(repeating: unknown, count: texts.count) }
-      let own = self.texts()
-      return (0..<texts.count).map { own.find(texts, at: $0) ?? unknown }
+      return Self.lookUp(texts, self.texts(), unknown)
     default:
       preconditionFailure("a text home takes texts")
     }
+  }
+
+  private static func lookUp(_ texts: TextVector, _ own: TextInterner, _ unknown: UInt32)
+    -> [UInt32]
+  {
+    (0..<texts.count).map { own.find(texts, at: $0) ?? unknown }
   }
 
   /// Lets all later calls of `lookUp` share the index of the texts, which the first of them makes

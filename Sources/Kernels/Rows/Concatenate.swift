@@ -78,6 +78,7 @@ private func isCheaperSpelled(_ columns: [Column]) -> Bool {
 }
 
 private func joinedTexts(_ columns: [Column]) -> Column.Values {
+  if let numbers = Column.joinedNumbers(columns, allowsGaps: true) { return numbers }
   let plain = columns.compactMap { column -> TextVector? in
     if case .texts(let texts) = column.values { texts } else { nil }
   }

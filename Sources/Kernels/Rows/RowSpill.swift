@@ -16,8 +16,10 @@ package struct RowSpill: Sendable {
   private var pending: [(columns: [Column], parts: [UInt16])] = []
   private var pendingBytes = MemoryMeter()
   /// The dictionaries of coded columns, which stay in memory: only their codes are written. When
-  /// there are many, the texts of any other are spelled out.
+  /// there are many, the texts of any other are spelled out, if they are not numbers.
   private var dictionaries: [TextDictionary] = []
+  private var places: [ObjectIdentifier: UInt32] = [:]
+  private var spelledDictionaries = 0
   private var types: [DataType] = []
   /// How many rows each part has.
   package private(set) var rowCounts: [Int]
@@ -143,16 +145,20 @@ package struct RowSpill: Sendable {
   private static let mostDictionaries = 8
 
   private mutating func number(of dictionary: TextDictionary) -> UInt32 {
-    let number = dictionaries.firstIndex { $0 === dictionary } ?? dictionaries.count
-    if number == dictionaries.count { dictionaries.append(dictionary) }
-    return UInt32(number)
+    let known = places[ObjectIdentifier(dictionary)]
+    if let known { return known }
+    let number = UInt32(dictionaries.count)
+    dictionaries.append(dictionary)
+    if dictionary.numbering == nil { spelledDictionaries += 1 }
+    places[ObjectIdentifier(dictionary)] = number
+    return number
   }
 
   /// The column as it is written: with its texts where its dictionary is one too many.
   private func writable(_ column: Column) -> Column {
     guard case .codes(_, let dictionary) = column.values,
-      dictionaries.count >= Self.mostDictionaries,
-      !dictionaries.contains(where: { $0 === dictionary })
+      dictionary.numbering == nil, spelledDictionaries >= Self.mostDictionaries,
+      places[ObjectIdentifier(dictionary)] == nil
     else { return column }
     return Column(column.type, .texts(spelled(column)), validity: column.validity)
   }
@@ -191,12 +197,9 @@ package struct RowSpill: Sendable {
   }
 
   /// Whether the few rows of a dictionary are better off with their texts: who puts texts of
-  /// several dictionaries together looks at all texts of one of them.
-  ///
-  /// PERF: 50 M numbered texts of 91 files are grouped in 16 s and 2.1 GB at a limit of 300 MB;
-  /// with their dictionaries, part within part, they took 24 GB and more (Zen 5 VM, 2026-11-30).
+  /// several dictionaries together looks at all texts of one of them, unless they are numbers.
   private func isSpelled(_ dictionary: TextDictionary, rowCount: Int) -> Bool {
-    dictionaries.count > 1 && dictionary.shared == nil
+    spelledDictionaries > 1 && dictionary.shared == nil && dictionary.numbering == nil
       && dictionary.count > max(4096, 8 * rowCount)
   }
 

@@ -30,7 +30,7 @@ final class RowsByCode: Sendable {
   /// The partner of each row, or `Column.absent`.
   func match(_ keys: [Column], rowCount: Int) -> [UInt32] {
     guard keys.count == 1, case .codes(let codes, let dictionary) = keys[0].values,
-      dictionary.count > 0
+      dictionary.count > 0, !dictionary.isSparse(forRows: rowCount)
     else { return join.match(keys, rowCount: rowCount) }
     let entry = entry(for: dictionary)
     let rows = entry.rows

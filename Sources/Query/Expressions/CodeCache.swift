@@ -41,7 +41,9 @@ final class CodeCache: Sendable {
       return .column(Column(.boolean, .booleans(bits), validity: column.validity))
     }
     var known = entry.result
-    if known == nil && entry.rowsAsked >= dictionary.count {
+    // Numbers are spelled out for this alone, and those of a key are all different anyhow.
+    let isSparse = dictionary.isSparse(forRows: entry.rowsAsked / 4)
+    if known == nil && entry.rowsAsked >= dictionary.count && !isSparse {
       let texts = Column(.text, .texts(dictionary.texts))
       known = try overEntries(inner, place, texts, frame.width).map { keep($0, for: dictionary) }
     }
