@@ -76,20 +76,21 @@ extension TextDictionary {
 }
 
 extension TextNumbering {
-  /// Texts as numbers, and what stands around these: the affix that is asked for or, for codes
-  /// alone, their own. Nil where they are not numbers of it, or codes that a lake shares.
+  /// Texts as numbers, and what stands around these and around numbers of `affix` from `least` on.
+  /// Nil where there is no such affix, and for codes that a lake shares.
   package static func numbers(
-    of values: Column.Values, _ affix: Affix?
+    of values: Column.Values, _ affix: Affix?, from least: @autoclosure () -> Int64
   ) -> (numbers: [Int64], affix: Affix)? {
     switch values {
     case .texts(let texts):
       guard let affix, let numbers = affix.numbers(texts) else { return nil }
       return (numbers, affix)
     case .codes(let codes, let dictionary):
-      guard dictionary.shared == nil, let affix = affix ?? dictionary.numbering?.affix,
-        let numbers = dictionary.numbers(codes, of: affix)
+      guard dictionary.shared == nil, let own = dictionary.numbering,
+        let affix = (affix ?? own.affix).common(from: least(), own.affix, from: own.first)
       else { return nil }
-      return (numbers, affix)
+      // What stands at a null of a column of nulls may be beyond the numbers.
+      return (codes.map { own.first &+ Int64($0) }, affix)
     default: return nil
     }
   }
@@ -133,6 +134,15 @@ extension Affix {
     for _ in 1..<max(digits, other.digits) { power *= 10 }
     return least >= power
   }
+
+  /// The affix, of this one and another, that makes the texts of both: of the numbers from `least`
+  /// on here, and there from `otherLeast`.
+  package func common(
+    from least: @autoclosure () -> Int64, _ other: Affix, from otherLeast: Int64
+  ) -> Affix? {
+    if takesNumbers(of: other, from: otherLeast) { return self }
+    return other.takesNumbers(of: self, from: least()) ? other : nil
+  }
 }
 
 extension Column {
@@ -146,9 +156,11 @@ extension Column {
     var sizes = 0
     for column in columns {
       guard case .codes(let codes, let dictionary) = column.values, dictionary.shared == nil,
-        let numbering = dictionary.numbering, affix == nil || affix == numbering.affix
+        let numbering = dictionary.numbering
       else { return nil }
-      affix = numbering.affix
+      let known = affix ?? numbering.affix
+      affix = known.common(from: first, numbering.affix, from: numbering.first)
+      if affix == nil { return nil }
       first = min(first, numbering.first)
       end = max(end, numbering.first + Int64(dictionary.count))
       sizes += max(dictionary.count, 4 * codes.count)

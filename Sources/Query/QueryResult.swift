@@ -34,7 +34,7 @@ package struct QueryRows: Sendable {
     self.schema = schema
     threads = executor.options.threads
     collector = executor.collector
-    let collected = try executor.collected(stream)
+    let collected = try executor.collected(stream, for: WorkPerRow.nothing)
     self.stream = collected.all.map { Stream($0) } ?? stream.resumed(collected)
   }
 

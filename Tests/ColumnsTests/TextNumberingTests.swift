@@ -60,7 +60,13 @@ import Testing
     let far = Self.numbered(Self.affix, [900_000_000_000, 900_000_000_001])
     #expect(join(low, far).1 == nil)
     let other = Affix(prefix: Array("S-".utf8), suffix: Array(".x".utf8), digits: 1)
-    #expect(join(low, Self.numbered(other, Array(141..<150))).1 == nil)
+    let (less, more) = (Self.numbered(other, Array(41..<80)), Self.numbered(other, [141, 142]))
+    let padded = Self.numbered(Self.affix, Array(41..<80))
+    #expect(join(low, more).1?.affix == Self.affix)
+    #expect(join(more, low).1?.affix == other)
+    #expect(join(low, less).1?.affix == other)
+    #expect(join(more, padded).1?.affix == Self.affix)
+    #expect(join(less, padded).1 == nil)
     #expect(join(low, Column(.text, .texts(TextVector(["S-141.x"])))).1 == nil)
   }
 

@@ -67,9 +67,9 @@ struct ValueCodes: Sendable {
   private mutating func add(_ column: Column, in sets: CodeSets) -> Codes? {
     switch column.values {
     case .texts, .codes:
-      guard home.count == 0, let found = TextNumbering.numbers(of: column.values, affix) else {
-        return texts(column, in: sets)
-      }
+      guard home.count == 0,
+        let found = TextNumbering.numbers(of: column.values, affix, from: leastInteger)
+      else { return texts(column, in: sets) }
       affix = found.affix
       return near(found.numbers, Column(.bigint, .integers(found.numbers)), in: sets)
     case .booleans(let values):
@@ -162,6 +162,13 @@ extension ValueCodes {
     self.base = nil
     let bound = bound
     return used.isEmpty ? .same : .mapped(numbered(column), from: used, bound: bound)
+  }
+
+  /// No integer is less.
+  private var leastInteger: Int64 {
+    if let base { return base }
+    guard case .integers(let values)? = table?.keyColumns()[0].values else { return .max }
+    return rangeOf(values)?.lowerBound ?? .max
   }
 
   /// Whether integers of a range can be their own codes beside those there are.

@@ -46,7 +46,9 @@ struct KeyStore: Sendable {
   mutating func words(of column: Column) -> Words {
     switch column.values {
     case .texts, .codes:
-      if home.count == 0, let found = TextNumbering.numbers(of: column.values, affix) {
+      if home.count == 0,
+        let found = TextNumbering.numbers(of: column.values, affix, from: leastWord)
+      {
         affix = found.affix
         return .integers(found.numbers)
       }
@@ -56,6 +58,10 @@ struct KeyStore: Sendable {
     default:
       return Self.numbers(of: column.values)
     }
+  }
+
+  private var leastWord: Int64 {
+    words.indices.reduce(.max) { isNull[$1] ? $0 : min($0, words[$1]) }
   }
 
   /// From numbers to codes of texts.

@@ -61,13 +61,17 @@ private func append<T>(_ columns: [Column], _ values: (Column.Values) -> [T]?) -
   return result
 }
 
-/// Whether the rows are few beside the texts of their dictionaries, which are several.
+/// Whether the rows are few beside the texts of their dictionaries, which are several, or those of
+/// a dictionary would be spelled out for them.
 private func isCheaperSpelled(_ columns: [Column]) -> Bool {
   var seen: Set<ObjectIdentifier> = []
   var entries = 0
   var rows = 0
   for column in columns {
     rows += column.count
+    if case .codes(_, let dictionary) = column.values, dictionary.isSparse(forRows: column.count) {
+      return true
+    }
     if case .codes(_, let dictionary) = column.values,
       seen.insert(ObjectIdentifier(dictionary)).inserted
     {

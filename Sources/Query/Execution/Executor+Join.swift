@@ -25,7 +25,7 @@ extension Executor {
 
   private func rightSide(_ join: JoinPlan) throws(QueryError) -> RightSide {
     let stream = try stream(join.right)
-    let collected = try collected(stream)
+    let collected = try collected(stream, for: WorkPerRow.join)
     guard let frames = collected.all else {
       return .parts(
         try SpilledJoin(self, join).setAside(stream.resumed(collected)))

@@ -29,7 +29,7 @@ extension Executor {
         return Stream([first.keeping(Selection(rows, first))])
       }
     }
-    let collected = try collected(stream)
+    let collected = try collected(stream, for: WorkPerRow.sort)
     if let frames = collected.all {
       let all = try Frame.joined(frames, types: types)
       let rows = sortedRows(by: try sortKeys(orders, all), rowCount: all.rowCount)

@@ -7,7 +7,7 @@ extension Executor {
     _ input: Plan, _ calls: [BoundWindow], where condition: Bound?
   ) throws(QueryError) -> Stream {
     let stream = try stream(input)
-    let collected = try collected(stream)
+    let collected = try collected(stream, for: WorkPerRow.sort)
     guard let frames = collected.all else {
       return try SpilledWindows(
         executor: self, types: input.types, calls: calls, condition: condition

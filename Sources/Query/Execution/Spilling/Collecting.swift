@@ -17,6 +17,19 @@ extension QueryOptions {
 
   /// What all threads together may hold of the rows of an operator.
   var heldBytes: Int { max(1, min(memory / 4, 3 << 30)) }
+
+  /// What the rows of an operator may take together with its work on all of them.
+  var workBytes: Int { max(1, memory / 2) }
+}
+
+/// About how much memory an operator takes for each row of its input beside the row.
+enum WorkPerRow {
+  /// To give it out.
+  static let nothing = 0
+  /// The words of its keys, its place in the order, and what is sorted meanwhile.
+  static let sort = 64
+  /// A group of a table of keys, while that grows.
+  static let join = 96
 }
 
 /// A decision that all threads of an operator see.
@@ -40,20 +53,21 @@ struct Collected: Sendable {
 }
 
 extension Executor {
-  /// Reads pieces for as long as they fit.
-  func collected(_ stream: Stream) throws(QueryError) -> Collected {
-    let limit = options.heldBytes
+  /// Reads pieces for as long as they fit, and the work on them.
+  func collected(_ stream: Stream, for work: Int) throws(QueryError) -> Collected {
+    let (most, mostWork) = (options.heldBytes, options.workBytes)
     let isFull = Flag()
-    let meter = Lock(MemoryMeter())
+    let meter = Lock((bytes: MemoryMeter(), rows: 0))
     let pieces = try Parallel.map(count: stream.count, threads: options.threads) {
       (piece) throws(QueryError) -> Frame? in
       if isFull.isSet { return nil }
       let frame = try stream.read(piece).loaded()
-      let bytes = meter.withLock { meter in
-        meter.add(frame.readColumns)
-        return meter.bytes
+      let held = meter.withLock { held in
+        held.bytes.add(frame.readColumns)
+        held.rows += frame.rowCount
+        return (bytes: held.bytes.bytes, work: held.rows * work)
       }
-      if bytes > limit { isFull.set() }
+      if held.bytes > most || held.bytes + held.work > mostWork { isFull.set() }
       return frame
     }
     return Collected(pieces: pieces)
