@@ -6,9 +6,9 @@ import Objects
 
 // Rows that wait are written beside the reading of the next ones: while the readers parse, other
 // threads compare keys, press segments and wait for the disk. One such flush is on its way at a
-// time, so that each sees all segments before it, and what waits and what is written together stay
-// below half of the memory that the run may take: a quarter for the rows, and as much again for the
-// copies that pressing makes of them.
+// time, but for the last, so that each sees all segments before it, and what waits and what is
+// written together stay below half of the memory that the run may take: a quarter for the rows, and
+// as much again for the copies that pressing makes of them.
 //
 // PERF: with one thread more than there are processors, 50 M plays took 7.6 s in place of 7.1
 // (medians of three): the readers, who go on alone when a flush has ended, had too little of them
@@ -18,8 +18,13 @@ import Objects
 // that wait, and 1.2 GB with a quarter (Zen 4 VM, 2026-11-27).
 
 extension RunAttempt {
+  typealias FlushWork = ParallelWork<[PartitionJob.Written], PipelineError>
+
   /// Partitions that are being written.
-  typealias Flushing = ParallelWork<[PartitionJob.Written], PipelineError>
+  struct Flushing {
+    let slots: Set<TableSlot>
+    let work: FlushWork
+  }
 
   /// Begins to write part of what waits, if it is too much.
   mutating func relieve() throws(PipelineError) {
@@ -40,41 +45,56 @@ extension RunAttempt {
   }
 
   private mutating func flush(_ bytes: Int) throws(PipelineError) {
-    try finishFlush()
+    let isLast = bytes == .max
+    if !isLast { try finishFlush() }
     try commitDictionaries()
-    let earlier = Dictionary(grouping: written.flatMap(\.entries), by: \.slot)
-    var jobs: [PartitionJob] = []
+    var parts: [FlushedPart] = []
     // Such a table as keeps the last row is merged whole when all its files are read.
     for plan in plans where plan.key?.keepsLast != true {
       for (partition, pieces) in staging[plan.name]?.takeLargest(bytes) ?? [] {
-        let slot = TableSlot(table: plan.name, partition: partition)
-        jobs.append(
-          PartitionJob(
-            plan: plan, partition: partition, pieces: pieces,
-            existing: (segments[slot] ?? []) + (earlier[slot] ?? []), openFile: openFile,
-            threads: options.threads, sharesColumns: bytes == .max, times: times))
+        parts.append(FlushedPart(plan: plan, partition: partition, pieces: pieces))
       }
     }
-    if jobs.isEmpty { return }
+    // Only the partitions that are being written have to wait until they are.
+    let busy = flushing.reduce(into: Set()) { $0.formUnion($1.slots) }
+    begin(parts.filter { !busy.contains($0.slot) }, isLast: isLast)
+    let rest = parts.filter { busy.contains($0.slot) }
+    if rest.isEmpty { return }
+    try finish(flushing.removeFirst())
+    begin(rest, isLast: isLast)
+  }
+
+  private mutating func begin(_ parts: [FlushedPart], isLast: Bool) {
+    if parts.isEmpty { return }
+    let earlier = Dictionary(grouping: written.flatMap(\.entries), by: \.slot)
+    let jobs = parts.map { part in
+      PartitionJob(
+        plan: part.plan, partition: part.partition, pieces: part.pieces,
+        existing: (segments[part.slot] ?? []) + (earlier[part.slot] ?? []), openFile: openFile,
+        threads: options.threads, sharesColumns: isLast, times: times)
+    }
     // Nobody reads beside the last of them, so the longest begin first and do not end alone.
     let work =
-      bytes == .max
+      isLast
       ? jobs.sorted { ($1.rowCount, $0.partition ?? .min) < ($0.rowCount, $1.partition ?? .min) }
       : jobs
     let reader = reader
     let dictionaries = dictionaries
     let presentKeys = presentKeys
-    flushing = Parallel.begin(count: work.count, threads: options.threads) {
+    let writing: FlushWork = Parallel.begin(count: work.count, threads: options.threads) {
       index throws(PipelineError) in
       try work[index].write(reader, dictionaries, presentKeys)
     }
+    flushing.append(Flushing(slots: Set(parts.map(\.slot)), work: writing))
   }
 
   /// Waits for the partitions that are being written.
   mutating func finishFlush() throws(PipelineError) {
-    guard let flushing else { return }
-    self.flushing = nil
-    for parts in try flushing.finish() { written += parts }
+    while !flushing.isEmpty { try finish(flushing.removeFirst()) }
+  }
+
+  private mutating func finish(_ flushing: Flushing) throws(PipelineError) {
+    for parts in try flushing.work.finish() { written += parts }
   }
 
   /// Adds to the reports of files whose rows are settled.
@@ -87,8 +107,6 @@ extension RunAttempt {
   mutating func notePresentKeys(_ plan: TablePlan) throws(PipelineError) {
     guard let key = plan.key, key.columns.count == 1, let column = key.columns.first
     else { return }
-    if !key.keepsLast { try flush() }
-    try finishFlush()
     let dictionary = plan.dictionaries[column]
     let needsTexts = plans.contains { other in
       other.references.contains { reference in
@@ -97,10 +115,15 @@ extension RunAttempt {
       }
     }
     var present = PresentKeys(dictionary: dictionary, needsTexts: needsTexts)
-    let old = segments.filter { $0.key.table == plan.name }.flatMap(\.value)
-      .filter { !replaced.contains($0.object) }
-    let new = written.flatMap(\.entries).filter { $0.table == plan.name }
-    for segment in old + new {
+    var known = segments.filter { $0.key.table == plan.name }.flatMap(\.value)
+    if key.keepsLast {
+      // No key is lost, and the new ones are at hand: nobody has to wait until they are written.
+      if let changed = changedKeys[plan.name] { present.insert(changed.columns[0]) }
+    } else {
+      try flush()
+      known += written.flatMap(\.entries).filter { $0.table == plan.name }
+    }
+    for segment in known {
       do {
         for batch in try reader.read(segment, columns: [column]) {
           present.insert(batch.columns[0])
@@ -113,4 +136,13 @@ extension RunAttempt {
 
 extension SegmentEntry {
   var slot: TableSlot { TableSlot(table: table, partition: partition) }
+}
+
+/// Rows of a partition that are to be written.
+private struct FlushedPart {
+  let plan: TablePlan
+  let partition: Int32?
+  let pieces: [Staging.Piece]
+
+  var slot: TableSlot { TableSlot(table: plan.name, partition: partition) }
 }

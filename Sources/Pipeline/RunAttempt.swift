@@ -32,7 +32,7 @@ struct RunAttempt {
   /// Segments that are written and wait to be committed.
   var written: [PartitionJob.Written] = []
   /// The partitions that are being written beside the reading.
-  var flushing: Flushing?
+  var flushing: [Flushing] = []
   let times = StageTimes()
   /// The rows of referred tables after this run, for the counting of what finds none.
   var presentKeys: [String: PresentKeys] = [:]

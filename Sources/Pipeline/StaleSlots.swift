@@ -24,7 +24,8 @@ extension RunAttempt {
       }
       var dates = newDates[fact] ?? []
       for input in table.inputs where input != fact && touchedTables.contains(input) {
-        dates.formUnion(try datesTouched(by: input, in: table, fact: fact, snapshot))
+        dates.formUnion(
+          try datesTouched(by: input, in: table, fact: fact, snapshot, besides: dates))
       }
       slots.formUnion(dates.map { TableSlot(table: table.name, partition: $0) })
     }
@@ -41,12 +42,16 @@ extension RunAttempt {
     }
   }
 
-  /// The dates of `fact` that a change of `table` may have changed a KPI of: those that refer to a
-  /// changed key, where the query joins by that reference and by nothing else; else all.
+  /// The dates of `fact`, besides known ones, that a change of `table` may have changed a KPI of:
+  /// those that refer to a changed key, where the query joins by that reference and by nothing
+  /// else; else all.
   private func datesTouched(
-    by table: String, in kpi: KPITable, fact: String, _ snapshot: Snapshot
+    by table: String, in kpi: KPITable, fact: String, _ snapshot: Snapshot,
+    besides known: Set<Int32>
   ) throws(PipelineError) -> Set<Int32> {
-    let segments = snapshot.segments(of: fact)
+    let segments = snapshot.segments(of: fact).filter { segment in
+      segment.partition.map { !known.contains($0) } ?? true
+    }
     let all = Set(segments.compactMap(\.partition))
     guard let changed = changedKeys[table], let plan = plans.first(where: { $0.name == fact }),
       let key = plans.first(where: { $0.name == table })?.key, key.columns.count == 1,
@@ -57,14 +62,8 @@ extension RunAttempt {
       JoinShape.joins(
         kpi.query, table, by: changed.schema[0].name, fact: fact, plan.schema[column].name)
     else { return all }
-    var isChanged: [Bool] = []
-    for code in codes {
-      let code = Int(code)
-      if code >= isChanged.count {
-        isChanged += Array(repeating: false, count: code + 1 - isChanged.count)
-      }
-      isChanged[code] = true
-    }
+    var isChanged = [Bool](repeating: false, count: Int(codes.max() ?? 0) + 1)
+    for code in codes { isChanged[Int(code)] = true }
     let flags = isChanged
     let reader = LakeReader(lake, snapshot)
     let touched = try Parallel.map(count: segments.count, threads: options.threads) {
