@@ -56,11 +56,12 @@ extension RunAttempt {
       }
     }
     // Only the partitions that are being written have to wait until they are.
+    let earlier = flushing.count
     let busy = flushing.reduce(into: Set()) { $0.formUnion($1.slots) }
     begin(parts.filter { !busy.contains($0.slot) }, isLast: isLast)
     let rest = parts.filter { busy.contains($0.slot) }
     if rest.isEmpty { return }
-    try finish(flushing.removeFirst())
+    for _ in 0..<earlier { try finish(flushing.removeFirst()) }
     begin(rest, isLast: isLast)
   }
 

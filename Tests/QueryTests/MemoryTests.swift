@@ -100,6 +100,12 @@ import Testing
     "SELECT * FROM plays JOIN users USING (user)",
     "SELECT n, users.number FROM plays LEFT JOIN users ON plays.user = users.user",
     "SELECT p.n, q.at FROM plays AS p JOIN plays AS q ON p.n = q.n AND p.user = q.user",
+    // Nobody sees the order of these rows.
+    "SELECT count(*), max(q.n) FROM plays AS p LEFT JOIN plays AS q ON p.n = q.n + 5",
+    """
+    SELECT count(*), count(q.n), min(p.user)
+    FROM plays AS p LEFT JOIN (SELECT user, n FROM plays WHERE n > 500) AS q ON p.user = q.user
+    """,
   ])
   func `sends joins to disk`(sql: String) throws {
     try expectSame(sql, \.spilledJoins)

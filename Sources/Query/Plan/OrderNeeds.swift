@@ -1,8 +1,8 @@
 import Columns
 import Kernels
 
-/// Finds aggregations whose groups may come in any order, since what stands above them gives the
-/// same rows for all of them. Groups that went to disk then need not be sorted back.
+/// Finds aggregations and joins whose rows may come in any order, since what stands above them
+/// gives the same rows for all of them. What went to disk then need not be sorted back.
 ///
 /// That is so below an aggregate of everything that does not depend on the order of its rows, and
 /// below a sort by all keys of the groups, which leaves no ties.
@@ -33,7 +33,10 @@ enum OrderNeeds {
       let isTotal = keys(of: input).map { $0.isSubset(of: places) } ?? false
       return .sort(
         marked(input, isFree: isTotal), orders, limit: limit, offset: offset)
-    case .join, .window, .slice: return each(plan, isFree: false)
+    case .join(var join):
+      join.keepsOrder = !isFree
+      return each(.join(join), isFree: isFree)
+    case .window, .slice: return each(plan, isFree: false)
     }
   }
 

@@ -53,6 +53,8 @@ struct JoinPlan: Sendable {
   /// Over the left side and over the right; equally many, of equal types.
   var leftKeys: [Bound]
   var rightKeys: [Bound]
+  /// Whether rows come in the order of the left side; else in any.
+  var keepsOrder = true
   /// Tells joins of one process apart, so that a right side that is needed often is found once.
   let number = JoinPlan.counter.wrappingAdd(1, ordering: .relaxed).newValue
 
