@@ -5,7 +5,7 @@
 //
 //     FROM a scan        batches of up to 65,536 rows, the columns it needs
 //     JOIN               `HashJoin` of the smaller side, once. A coded column to a dimension with a
-//                        unique key: `rowsByCode(of:for:)` once a dictionary, then `gather`
+//                        unique key: `HashJoin.match` once a dictionary, then `gather`
 //     WHERE              `selectedRows`, then `gather`
 //     GROUP BY           `GroupTable.add` gives the group of each row of the batch,
 //     aggregates         `AggregateSet.update` adds the batch to the state of each group
@@ -13,7 +13,7 @@
 //                        the parts are merged in their order: `GroupTable.merge` tells the new
 //                        number of each group, and `AggregateSet.merge` takes those
 //     results            `GroupTable.keyColumns`, `AggregateSet.finish`: a row a group
-//     windows            `WindowOrder` numbers the rows; `topRowsOfPartitions`
+//     windows            `WindowOrder` numbers the rows
 //     ORDER BY, LIMIT    `sortedRows`, or `topRows` for the first few, then `gather`
 //     UNION ALL          `concatenate`
 //

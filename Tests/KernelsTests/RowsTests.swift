@@ -99,6 +99,8 @@ import Testing
     let key = Column(
       .text, .texts(TextVector(["b", "a", "x"])), validity: Bitmap([true, true, false]))
     let dictionary = TextDictionary(TextVector(["a", "b", "c", "x"]))
-    #expect(rowsByCode(of: key, for: dictionary) == [1, 0, .max, .max])
+    let codes = Column(.text, .codes(Array(0..<4), dictionary))
+    let join = HashJoin([key], rowCount: 3)
+    #expect(join.match([codes], rowCount: 4) == [1, 0, .max, .max])
   }
 }

@@ -18,7 +18,9 @@ struct Samples {
   init(_ seed: UInt64) {
     random = Seeded(seed)
     areNumbered = seed % 3 == 1
-    let ranges: [(Int64, Int)] = [(3, 12), (8, 100_000), (1_000_000_000_000, 30)]
+    let ranges: [(Int64, Int)] = [
+      (3, 12), (8, 100_000), (4_000_000_000, 9), (1_000_000_000_000, 30),
+    ]
     numbered = ranges.map { first, count in
       let affix = Affix(prefix: Array("u".utf8), suffix: [], digits: 1)
       return TextDictionary(count: count, numbering: TextNumbering(affix: affix, first: first))
@@ -59,10 +61,10 @@ struct Samples {
 
   private mutating func texts(_ count: Int) -> Column.Values {
     if areNumbered && Int.random(in: 0..<12, using: &random) > 0 {
-      let choice = Int.random(in: 0...6, using: &random)
-      if choice == 6 { return .texts(TextVector(pick(count, ["u5", "u10", "u1000000000002"]))) }
-      let codes = pick(count, [0, 1, 5, 7, 11] as [UInt32])
-      return .codes(codes, numbered[choice % 3])
+      let choice = Int.random(in: 0...8, using: &random)
+      if choice == 8 { return .texts(TextVector(pick(count, ["u5", "u10", "u1000000000002"]))) }
+      let codes = pick(count, [0, 1, 5, 7, 8] as [UInt32])
+      return .codes(codes, numbered[choice % 4])
     }
     let choice = Int.random(in: 0...2, using: &random)
     if choice == 2 {

@@ -67,8 +67,9 @@ struct KeyStore: Sendable {
   /// From numbers to codes of texts.
   private mutating func spellOut() {
     guard let affix else { return }
-    let texts = TextNumbering.values(words, affix, validity: validity)
-    words = home.codes(of: texts, validity: validity).map { Int64($0) }
+    let numbers = TextNumbering.values(words, affix, validity: validity)
+    let texts = spelled(Column(.text, numbers, validity: validity))
+    words = home.codes(of: .texts(texts), validity: validity).map { Int64($0) }
     self.affix = nil
   }
 

@@ -40,7 +40,7 @@ struct TextHome: Sendable {
   mutating func codes(of values: Column.Values, validity: Bitmap?) -> [UInt32] {
     switch values {
     case .codes(let codes, let dictionary):
-      if let numbering = dictionary.numbering, dictionary.isSparse(forRows: codes.count), count > 0,
+      if let numbering = dictionary.numbering, dictionary.isSparse(forRows: codes.count),
         base !== dictionary
       {
         return intern(numbering.texts(codes), validity: validity)

@@ -71,14 +71,3 @@ package struct HashJoin: Sendable {
     }
   }
 }
-
-/// The row of a table with a unique key for each code of a dictionary, or `UInt32.max`: the join of
-/// a coded column to a dimension, done once a code instead of once a row.
-///
-/// A column of the dimension gathered by the answer is a column by code; gathered once more by the
-/// codes of a batch it is the joined column.
-package func rowsByCode(of key: Column, for dictionary: TextDictionary) -> [UInt32] {
-  let join = HashJoin([key], rowCount: key.count)
-  let codes = Column(.text, .codes((0..<UInt32(dictionary.count)).map { $0 }, dictionary))
-  return join.match([codes], rowCount: dictionary.count)
-}

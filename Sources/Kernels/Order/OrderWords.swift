@@ -72,12 +72,6 @@ func textRanks(_ texts: TextVector, used: [UInt32]) -> [UInt32] {
   return ranks
 }
 
-/// The place of each code of a dictionary in the order of its texts, so that ORDER BY on codes
-/// compares integers.
-package func ranks(of dictionary: TextDictionary) -> [UInt32] {
-  textRanks(dictionary.texts, used: (0..<dictionary.count).map { UInt32($0) })
-}
-
 /// The rank of the text of each row among the texts of the column. Only texts that occur are
 /// looked at: a few rows of a large dictionary cost a few texts.
 func textRanks(of column: Column) -> [UInt64] {

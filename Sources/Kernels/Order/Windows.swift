@@ -65,13 +65,3 @@ package struct WindowOrder: Sendable {
     return results
   }
 }
-
-/// The rows whose row number is at most `limit`: the first of each partition, partition by
-/// partition in the order of their first rows.
-package func topRowsOfPartitions(
-  _ partition: [Column], by keys: [SortKey], rowCount: Int, limit: Int
-) -> [UInt32] {
-  let order = WindowOrder(partitionBy: partition, orderBy: keys, rowCount: rowCount)
-  let numbers = order.rowNumbers()
-  return order.rows.filter { numbers[Int($0)] <= Int64(limit) }
-}
