@@ -155,6 +155,20 @@ import Testing
     #expect(try read(written, columns).rows == read(text, columns).rows)
   }
 
+  @Test func `is written with the texts of its rows, not with all that are numbered`() {
+    let affix = Affix(prefix: Array("p,".utf8), suffix: [], digits: 1)
+    let dictionary = TextDictionary(
+      count: 1 << 31, numbering: TextNumbering(affix: affix, first: 7))
+    let columns = [
+      Column(
+        .text, .codes([3, 2_000_000_000, 0], dictionary), validity: Bitmap([true, true, false]))
+    ]
+    let schema = Schema([Field("p", .text)])
+    let lines = CSVWriter(schema).rows(ColumnBatch(schema, columns, rowCount: 3))
+    #expect(String(decoding: lines, as: UTF8.self) == "\"p,10\"\n\"p,2000000007\"\n\n")
+    #expect(dictionary.byteCount == 0)
+  }
+
   @Test func `names the columns of a header`() throws {
     let source = MemorySource(Array("\u{FEFF}\"a \"\"x\"\"\",,ü\r\n1,2,3".utf8))
     #expect(try CSVHeader.names(of: source) == ["a \"x\"", "", "ü"])
