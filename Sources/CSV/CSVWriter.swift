@@ -54,30 +54,28 @@ package struct CSVWriter {
 /// Writes the cells of one column.
 private struct CellWriter {
   let column: Column
-  /// Those of the rows, or of a dictionary, which are spelled once.
+  /// The texts of a dictionary are spelled once.
   let texts: TextVector?
   /// The place of each row's text, where it is not the row.
-  let codes: [UInt32]?
+  let places: [UInt32]?
 
   init(_ column: Column) {
     self.column = column
     switch column.values {
-    case .codes(let codes, let dictionary) where !dictionary.isSparse(forRows: codes.count):
-      texts = dictionary.texts
-      self.codes = codes
     case .texts, .codes:
-      texts = column.spelled
-      codes = nil
+      let (texts, places) = column.textsAndPlaces
+      self.texts = texts
+      self.places = places
     default:
       texts = nil
-      codes = nil
+      places = nil
     }
   }
 
   func append(_ row: Int, to output: inout [UInt8]) {
     if column.isNull(row) { return }
     switch column.values {
-    case .texts, .codes: append(text: codes.map { Int($0[row]) } ?? row, to: &output)
+    case .texts, .codes: append(text: places.map { Int($0[row]) } ?? row, to: &output)
     case .booleans(let values): output.append(contentsOf: (values[row] ? "true" : "false").utf8)
     case .dates(let values): output.append(contentsOf: Calendar.text(days: values[row]).utf8)
     case .doubles(let values): output.append(contentsOf: "\(values[row])".utf8)

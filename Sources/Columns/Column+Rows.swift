@@ -16,6 +16,15 @@ extension Column {
       type, chosen, validity: validity.map { bits in Bitmap(indices.map { bits[Int($0)] }) })
   }
 
+  /// The texts of a column of texts or codes, and the place of each row's among them where that is
+  /// not the row: those of a dictionary, but for one that nobody should spell out for so few rows.
+  package var textsAndPlaces: (texts: TextVector, places: [UInt32]?) {
+    guard case .codes(let codes, let dictionary) = values,
+      !dictionary.isSparse(forRows: codes.count)
+    else { return (spelled, nil) }
+    return (dictionary.texts, codes)
+  }
+
   /// The texts of a column of texts or codes; at a null stands some text.
   package var spelled: TextVector {
     switch values {

@@ -87,10 +87,10 @@ extension TextNumbering {
       return (numbers, affix)
     case .codes(let codes, let dictionary):
       guard dictionary.shared == nil, let own = dictionary.numbering,
-        let affix = (affix ?? own.affix).common(from: least(), own.affix, from: own.first)
+        let affix = (affix ?? own.affix).common(from: least(), own.affix, from: own.first),
+        let numbers = dictionary.numbers(codes)
       else { return nil }
-      // What stands at a null of a column of nulls may be beyond the numbers.
-      return (codes.map { own.first &+ Int64($0) }, affix)
+      return (numbers, affix)
     default: return nil
     }
   }

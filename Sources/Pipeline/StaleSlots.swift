@@ -52,6 +52,7 @@ extension RunAttempt {
     let segments = snapshot.segments(of: fact).filter { segment in
       segment.partition.map { !known.contains($0) } ?? true
     }
+    if segments.isEmpty { return [] }
     let all = Set(segments.compactMap(\.partition))
     guard let changed = changedKeys[table], let plan = plans.first(where: { $0.name == fact }),
       let key = plans.first(where: { $0.name == table })?.key, key.columns.count == 1,

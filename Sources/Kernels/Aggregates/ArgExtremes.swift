@@ -34,13 +34,9 @@ struct ArgExtremeState: AggregateState {
     let ids = groups.ids
     let valid = validRows(argument, key)
     switch key.values {
-    case .texts(let keys):
-      rows = textWinners(keys, nil, ids, valid)
-    case .codes(let codes, let dictionary):
-      rows =
-        dictionary.isSparse(forRows: codes.count)
-        ? textWinners(spelled(key), nil, ids, valid)
-        : textWinners(dictionary.texts, codes, ids, valid)
+    case .texts, .codes:
+      let (keys, codes) = key.textsAndPlaces
+      rows = textWinners(keys, codes, ids, valid)
     case .wide, .intervals:
       rows = winners(wideOrderWords(key, wantsMaximum), ids, valid, &wideWords, &place, logCount)
     default:

@@ -78,23 +78,17 @@ func valueHashes(_ column: Column) -> [UInt64] {
   case .doubles(let values): return values.map { mixed(UInt64(bitPattern: groupingBits($0))) }
   case .wide(let values): return values.map { wideHash($0) }
   case .intervals(let values): return values.map { wideHash($0.comparableMicroseconds) }
-  case .texts(let texts): return textHashes(texts)
-  case .codes(let codes, let dictionary):
-    if dictionary.count == 0 { return codes.map { _ in 0 } }
-    if dictionary.isSparse(forRows: codes.count) { return textHashes(spelled(column)) }
-    let texts = dictionary.texts
-    var hashes = [UInt64](repeating: 0, count: dictionary.count)
-    return codes.map { code in
-      if hashes[Int(code)] == 0 {
-        hashes[Int(code)] = mixed(hashOfText(texts.bytes, texts.range(Int(code))))
-      }
-      return hashes[Int(code)]
+  case .texts, .codes:
+    let (texts, places) = column.textsAndPlaces
+    func hash(_ place: Int) -> UInt64 { mixed(hashOfText(texts.bytes, texts.range(place))) }
+    guard let places else { return (0..<texts.count).map(hash) }
+    if texts.count == 0 { return places.map { _ in 0 } }
+    var hashes = [UInt64](repeating: 0, count: texts.count)
+    return places.map { place in
+      if hashes[Int(place)] == 0 { hashes[Int(place)] = hash(Int(place)) }
+      return hashes[Int(place)]
     }
   }
-}
-
-private func textHashes(_ texts: TextVector) -> [UInt64] {
-  (0..<texts.count).map { mixed(hashOfText(texts.bytes, texts.range($0))) }
 }
 
 private func wideHash(_ value: Int128) -> UInt64 {

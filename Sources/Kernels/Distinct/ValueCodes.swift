@@ -19,6 +19,8 @@ struct ValueCodes: Sendable {
   private var affix: Affix?
   /// The integer of code 0, while integers are their own code.
   private var base: Int64?
+  /// No integer is less.
+  private var least = Int64.max
   private var table: GroupTable?
   /// How many values there have been.
   private var valuesSeen = 0
@@ -68,7 +70,7 @@ struct ValueCodes: Sendable {
     switch column.values {
     case .texts, .codes:
       guard home.count == 0,
-        let found = TextNumbering.numbers(of: column.values, affix, from: leastInteger)
+        let found = TextNumbering.numbers(of: column.values, affix, from: least)
       else { return texts(column, in: sets) }
       affix = found.affix
       return near(found.numbers, Column(.bigint, .integers(found.numbers)), in: sets)
@@ -141,7 +143,9 @@ extension ValueCodes {
   private mutating func near<T: FixedWidthInteger & SignedInteger>(
     _ values: [T], _ column: Column, in sets: CodeSets
   ) -> Codes? {
-    if table == nil, let range = rangeOf(values), let shift = makeRoom(for: range), let base {
+    guard let range = rangeOf(values) else { return Codes(codes: []) }
+    least = min(least, range.lowerBound)
+    if table == nil, let shift = makeRoom(for: range), let base {
       let codes = values.map { UInt32(truncatingIfNeeded: Int64($0) &- base) }
       return Codes(before: .shifted(shift), codes: codes)
     }
@@ -162,13 +166,6 @@ extension ValueCodes {
     self.base = nil
     let bound = bound
     return used.isEmpty ? .same : .mapped(numbered(column), from: used, bound: bound)
-  }
-
-  /// No integer is less.
-  private var leastInteger: Int64 {
-    if let base { return base }
-    guard case .integers(let values)? = table?.keyColumns()[0].values else { return .max }
-    return rangeOf(values)?.lowerBound ?? .max
   }
 
   /// Whether integers of a range can be their own codes beside those there are.
@@ -216,6 +213,7 @@ extension ValueCodes {
     if let first = other.base, takesIntegers(of: other) {
       if bound == 0 { affix = other.affix }
       if let shift = makeRoom(for: first...first + Int64(other.bound - 1)), let base {
+        least = min(least, other.least)
         return (.shifted(shift), .shifted(Int(first - base)))
       }
     }
@@ -233,10 +231,8 @@ extension ValueCodes {
   /// Whether the integers of another are values here too, or the same texts.
   private func takesIntegers(of other: ValueCodes) -> Bool {
     if table != nil || home.count > 0 { return false }
-    guard let affix, let theirs = other.affix, let first = other.base else {
-      return bound == 0 || other.affix == nil
-    }
-    return affix.takesNumbers(of: theirs, from: first)
+    guard let affix, let theirs = other.affix else { return bound == 0 || other.affix == nil }
+    return affix.takesNumbers(of: theirs, from: other.least)
   }
 
   private var isNumberedByHome: Bool { base == nil && table == nil }
