@@ -1,18 +1,71 @@
 package import Bytes
 package import Columns
 
-/// Rows of an input that can be read once more, without what stands before them.
+/// Rows of an input that are read without what stands before them.
+///
+/// Where a piece begins is known exactly, or guessed: then its records are those that begin behind
+/// the first line break in its range, as if no quotes were open there. Pieces that turn out to
+/// begin where others end, from the first record to the end of the input, were guessed right: the
+/// first begins with a record, so does the one behind it, and so on.
 package struct CSVPiece: Sendable {
-  private let plan: ReadPlan
-  private let source: any ByteSource
-  private let range: Range<Int>
-  package let rowCount: Int
+  /// What reading a piece comes to.
+  package enum Reading: Sendable {
+    /// Rows, and where they were found.
+    case rows(ColumnBatch, Range<Int>)
+    /// A record that does not fit all of the declared columns.
+    case rejected(Rejection)
+    /// The guess was wrong, or something else is; who reads exactly will know.
+    case unclear
+  }
 
-  init(_ plan: ReadPlan, _ source: any ByteSource, _ range: Range<Int>, rowCount: Int) {
+  /// What was counted before the piece, and in it.
+  private struct Counts: Sendable {
+    let firstRecord: Int
+    let lines: Int
+    let rowCount: Int
+  }
+
+  private let plan: ReadPlan
+  private let extent: Extent
+  private let texts: FirstTexts
+  /// nil for a guess.
+  private let counts: Counts?
+
+  /// The rows of a batch.
+  init(_ plan: ReadPlan, _ source: any ByteSource, _ batch: CSVBatch, _ texts: FirstTexts) {
     self.plan = plan
-    self.source = source
-    self.range = range
-    self.rowCount = rowCount
+    self.texts = texts
+    extent = Extent(source: source, range: batch.range, isGuess: false)
+    counts = Counts(
+      firstRecord: batch.firstRecord, lines: batch.lines, rowCount: batch.batch.rowCount)
+  }
+
+  private init(_ plan: ReadPlan, _ extent: Extent, _ texts: FirstTexts) {
+    self.plan = plan
+    self.extent = extent
+    self.texts = texts
+    counts = nil
+  }
+
+  /// Guesses for the records from `offset` on.
+  static func guesses(
+    _ plan: ReadPlan, _ source: any ByteSource, from offset: Int
+  ) -> [CSVPiece] {
+    var extents: [Extent] = []
+    for start in stride(from: offset, to: source.size, by: plan.options.chunkBytes) {
+      let end = min(start + plan.options.chunkBytes, source.size)
+      extents.append(Extent(source: source, range: start..<end, isGuess: start > offset))
+    }
+    guard let first = extents.first else { return [] }
+    let texts = FirstTexts(plan, first)
+    return extents.map { CSVPiece(plan, $0, texts) }
+  }
+
+  /// Whether the places where the pieces of a source were found are all of it, from the first on.
+  package static func areAll(_ found: [Range<Int>], of size: Int) -> Bool {
+    let places = found.filter { !$0.isEmpty }
+    let ends = places.map(\.upperBound)
+    return places.dropFirst().map(\.lowerBound) == ends.dropLast() && ends.last ?? size == size
   }
 
   /// Whether pieces of a source are in it as they are: not where it is compressed, in another
@@ -21,40 +74,119 @@ package struct CSVPiece: Sendable {
     Input.isPlain(source, dialect)
   }
 
-  /// The rows of some of the declared columns.
-  ///
-  /// PERF: a scan of 3 GB with six columns takes 1.14 s in place of 1.74 and 33 MB in place of 297,
-  /// where the first reading keeps no values and the second copies nothing (medians of 3 in turn,
-  /// two threads of a Zen 5 VM, 2026-11-30).
-  package func read(columns: [Int]) throws(CSVError) -> ColumnBatch {
+  /// The rows with some of the declared columns; all columns are checked.
+  package func read(columns: [Int]) throws(CSVError) -> Reading {
+    var encoders = columns.isEmpty ? plan.options.columns.map { _ in nil } : try texts.encoders()
     let plan = plan.keeping(columns)
+    guard let (parsed, range) = try extent.parse(plan, encoders) else { return .unclear }
+    var chunk = parsed
+    if let local = chunk.rejections.first {
+      guard let counts else { return .unclear }
+      return .rejected(
+        local.numbered(
+          plan, record: counts.firstRecord, lines: counts.lines, offset: range.lowerBound))
+    }
+    if let counts, chunk.rowCount != counts.rowCount { throw extent.hasChanged }
+    return .rows(chunk.takeBatch(plan, &encoders), range)
+  }
+}
+
+/// A part of an input, from one record to another or somewhere.
+private struct Extent: Sendable {
+  let source: any ByteSource
+  let range: Range<Int>
+  /// Whether records begin behind its first line break only.
+  let isGuess: Bool
+
+  /// What is read behind a range for the rest of its last record, at first.
+  private static let slack = 16 << 10
+
+  /// The records that begin in the range, and where they stand; nil where it does not look as if
+  /// they began there.
+  func parse(
+    _ plan: ReadPlan, _ encoders: [KeyEncoder?]
+  ) throws(CSVError) -> (ParsedChunk, Range<Int>)? {
+    if source.size < range.upperBound { throw hasChanged }
+    // A line break right before the range is one behind which a record may begin.
+    let first = isGuess ? range.lowerBound - 1 : range.lowerBound
+    var slack = Self.slack
+    while true {
+      let last = min(range.upperBound + slack, source.size)
+      let window = try window(first..<last)
+      var start = 0
+      if isGuess {
+        let text = window.text
+        while start < range.count, text[start] != plan.newline { start += 1 }
+        start += 1
+      }
+      let end = range.upperBound - first
+      start = min(start, end)
+      let chunk = ChunkParser(plan: plan, encoders)
+        .parse(window, start..<end, isLast: last == source.size)
+      if chunk.isSkipping { return nil }
+      if chunk.end >= end { return (chunk, first + start..<first + chunk.end) }
+      if last == source.size { return nil }
+      slack *= 16
+    }
+  }
+
+  private func window(_ place: Range<Int>) throws(CSVError) -> Window {
     var window = Window()
     let count: Int
     do {
-      count = try window.append(count: range.count) { (target) throws(SourceError) in
-        try source.read(at: range.lowerBound, into: &target)
+      count = try window.append(count: place.count) { (target) throws(SourceError) in
+        try source.read(at: place.lowerBound, into: &target)
       }
     } catch { throw CSVError(error) }
-    var chunk = ChunkParser(plan: plan, builders: columns.map { _ in nil })
-      .parse(window, 0..<window.count, isLast: true)
-    guard count == range.count, chunk.rowCount == rowCount, chunk.rejections.isEmpty else {
-      throw .cannotRead(
-        source.name, because: "it was changed while it was read",
-        remedy: "Run the same command again.")
+    if count != place.count { throw hasChanged }
+    return window
+  }
+
+  var hasChanged: CSVError {
+    .cannotRead(
+      source.name, because: "it was changed while it was read",
+      remedy: "Run the same command again.")
+  }
+}
+
+/// The texts of an input's first piece, from which each of its pieces goes on: where texts repeat,
+/// most pieces have no others, and their codes are those of one dictionary.
+final class FirstTexts: Sendable {
+  private let plan: ReadPlan
+  private let first: Extent
+  private let known = Lock<[KeyEncoder?]?>(nil)
+
+  convenience init(_ plan: ReadPlan, _ source: any ByteSource, _ range: Range<Int>) {
+    self.init(plan, Extent(source: source, range: range, isGuess: false))
+  }
+
+  fileprivate init(_ plan: ReadPlan, _ first: Extent) {
+    self.plan = plan.keeping(Array(plan.fields.indices))
+    self.first = first
+  }
+
+  /// Encoders for the declared columns that have one.
+  func encoders() throws(CSVError) -> [KeyEncoder?] {
+    try known.withLock { (known) throws(CSVError) in
+      if let known { return known }
+      var encoders = plan.options.columns.map(\.encoder)
+      if var chunk = try first.parse(plan, encoders)?.0 {
+        _ = chunk.takeBatch(plan, &encoders)
+      }
+      known = encoders
+      return encoders
     }
-    var encoders: [KeyEncoder?] = columns.map { _ in nil }
-    return chunk.takeBatch(plan, &encoders)
   }
 }
 
 extension ParsedChunk {
   /// Its rows, with coded texts as codes of the encoders, which take what is new.
   mutating func takeBatch(_ plan: ReadPlan, _ encoders: inout [KeyEncoder?]) -> ColumnBatch {
-    guard plan.options.keepsValues else {
+    if plan.options.taking == .records {
       return ColumnBatch(Schema([]), [], rowCount: rowCount)
     }
     var columns: [Column] = []
-    for index in self.columns.indices {
+    for index in plan.kept {
       // Taken out, so that it is not copied.
       var codes = self.columns[index].codes.take()
       let builder = self.columns[index]

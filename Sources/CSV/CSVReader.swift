@@ -14,6 +14,7 @@ package struct CSVReader {
   /// The window begins within a rejected record, whose first line break is still to come.
   private var isSkipping = false
   private var hasBegun = false
+  private var firstTexts: FirstTexts?
   /// What a thread parses in the round to come: little at first where no text is known, and a round
   /// would meet many of them several times.
   ///
@@ -32,15 +33,7 @@ package struct CSVReader {
     plan = try ReadPlan(source.name, options, header: head.names)
     window.append(head.rest)
     self.input = input
-    let encoders = options.columns.map { column -> KeyEncoder? in
-      guard column.type == .text else { return nil }
-      switch column.form {
-      case .plain: return nil
-      case .compact: return KeyEncoder(nil, isLimited: true)
-      case .coded(let base): return KeyEncoder(base)
-      case .continuing(let encoder): return encoder
-      }
-    }
+    let encoders = options.columns.map(\.encoder)
     let isAllNew = encoders.contains { $0?.knowsNothing ?? false }
     chunkBytes = isAllNew ? max(1, options.chunkBytes / 8) : options.chunkBytes
     progress = ReadProgress(encoders, offset: head.offset, lines: head.lines)
@@ -51,8 +44,16 @@ package struct CSVReader {
   package var counts: ReadCounts { progress.counts }
 
   /// The rows of a batch, to be read once more from a source that `CSVPiece.canBeRead`.
-  package func piece(_ batch: CSVBatch, of source: any ByteSource) -> CSVPiece {
-    CSVPiece(plan, source, batch.range, rowCount: batch.batch.rowCount)
+  package mutating func piece(_ batch: CSVBatch, of source: any ByteSource) -> CSVPiece {
+    let texts = firstTexts ?? FirstTexts(plan, source, batch.range)
+    firstTexts = texts
+    return CSVPiece(plan, source, batch, texts)
+  }
+
+  /// The whole input, of which nothing but the header was read, in pieces that are guessed; nil
+  /// where its dialect forbids that.
+  package func guessedPieces(of source: any ByteSource) -> [CSVPiece]? {
+    plan.tokenizer == nil ? nil : CSVPiece.guesses(plan, source, from: progress.offset)
   }
 
   /// The encoder of a coded column as it is now; nil for other columns.
@@ -102,8 +103,7 @@ package struct CSVReader {
     var start = 0
     while start < window.count {
       let (window, isLast) = (window, input.isAtEnd)
-      let parser = ChunkParser(
-        plan: plan, builders: progress.encoders.map { $0.flatMap { $0.isFull ? nil : $0.builder } })
+      let parser = ChunkParser(plan: plan, progress.encoders)
       let pieces = Cutter(plan: plan, chunkBytes: chunkBytes).pieces(window, from: start)
       let parsed = Parallel.map(count: pieces.count, threads: plan.options.threads) { index in
         parser.parse(window, pieces[index], isLast: isLast)

@@ -36,13 +36,27 @@ struct LocalRejection: Sendable {
   var column: Int?
   var reason: String
   var rawText: [UInt8]
+
+  /// The same in an input of which `record - 1` records and some lines stand before the chunk.
+  func numbered(_ plan: ReadPlan, record first: Int, lines: Int, offset: Int) -> Rejection {
+    Rejection(
+      source: plan.source, record: first + record, line: lines + line + 1,
+      byteOffset: offset + self.offset, column: column.map { plan.options.columns[$0].name },
+      reason: reason, rawText: rawText)
+  }
 }
 
 /// Parses pieces of a window.
 struct ChunkParser: Sendable {
   let plan: ReadPlan
   /// For each declared column that is coded, an empty builder of codes.
-  let builders: [CodeBuilder?]
+  private let builders: [CodeBuilder?]
+
+  /// `encoders` are those of the declared columns.
+  init(plan: ReadPlan, _ encoders: [KeyEncoder?]) {
+    self.plan = plan
+    builders = encoders.map { $0.flatMap { $0.isFull ? nil : $0.builder } }
+  }
 
   /// Parses the records that start in `range`, the first at its start. The last of them may end
   /// behind it, but within the window; one that does not is left, unless nothing follows the
@@ -267,6 +281,10 @@ struct ChunkWork: ~Copyable {
 
   /// Converts the fields of some rows and drops the rows that do not fit.
   private mutating func fill(_ bytes: Span<UInt8>, _ marks: Span<UInt32>, _ rows: Rows) {
+    if plan.options.taking == .records {
+      chunk.rowCount += rows.count
+      return
+    }
     var unfit = Unfit()
     let base = chunk.rowCount
     if base == 0 {
@@ -314,9 +332,10 @@ struct ChunkWork: ~Copyable {
     for (index, column) in plan.options.columns.enumerated() {
       let view = rows.view(of: plan.fields[index])
       let isQuoted = bytes[view.start(marks, 0)] == plan.options.dialect.quote
-      let isKept = column.type != .text || plan.options.keepsValues
+      let isTaken = column.type != .text || plan.kept.contains(index)
       forms.append(
-        isQuoted || !isKept ? nil : chunk.columns[index].laneForm(bytes, marks, view, column, plan))
+        isQuoted || !isTaken
+          ? nil : chunk.columns[index].laneForm(bytes, marks, view, column, plan))
     }
     lanes = RowLanes(forms, gap: rows.gap, plan)
   }
@@ -346,8 +365,7 @@ struct ChunkWork: ~Copyable {
   ) {
     var unquoted = UnquotedFields()
     swap(&unquoted, &self.unquoted)
-    for (index, column) in plan.options.columns.enumerated()
-    where column.type == .text && plan.options.keepsValues {
+    for index in plan.kept where plan.options.columns[index].type == .text {
       let view = rows.view(of: plan.fields[index])
       if let found = lanes?.found(index, rowCount: rows.count) {
         chunk.columns[index].collectTexts(

@@ -22,6 +22,17 @@ package struct InputColumn: Sendable {
     self.isNullable = isNullable
     self.form = form
   }
+
+  /// What gives its texts their codes, before any is met; nil where it has none.
+  var encoder: KeyEncoder? {
+    guard type == .text else { return nil }
+    switch form {
+    case .plain: return nil
+    case .compact: return KeyEncoder(nil, isLimited: true)
+    case .coded(let base): return KeyEncoder(base)
+    case .continuing(let encoder): return encoder
+    }
+  }
 }
 
 /// How a TEXT column is delivered.
@@ -42,6 +53,14 @@ package enum TextForm: Sendable {
 
 /// What to read, and in what steps.
 package struct ReadOptions: Sendable {
+  /// What is made of the records.
+  package enum Taking: Sendable {
+    /// Columns of values.
+    case values
+    /// Nothing but their number: no field is looked at, and what is wrong in one is not found.
+    case records
+  }
+
   package var dialect = Dialect.standard
   package var columns: [InputColumn]
   package var threads = Parallel.processors
@@ -55,8 +74,7 @@ package struct ReadOptions: Sendable {
   package var takesHash = false
   /// The kernels to use.
   package var level = CPU.level
-  /// Whether batches have columns. Else all fields are checked, and only rows are counted.
-  package var keepsValues = true
+  package var taking = Taking.values
   /// How many rejections are kept in all; the rest are only counted.
   package var keepRejections = 10_000
   /// How many bytes of a rejected record are kept.
@@ -90,6 +108,8 @@ package struct CSVBatch: Sendable {
   package let batch: ColumnBatch
   /// Where its records stand in the decoded input.
   let range: Range<Int>
+  /// The line breaks before its first record.
+  let lines: Int
   /// The number of the first record of the chunk, kept or not, from 1.
   package let firstRecord: Int
   /// The record numbers of the kept rows, where some between them were rejected; else they follow

@@ -8,7 +8,10 @@ struct ReadPlan: Sendable {
   /// The fields of a record.
   let width: Int
   /// The field of each declared column.
-  private(set) var fields: [Int]
+  let fields: [Int]
+  /// The declared columns whose values are wanted; the others are only checked.
+  private(set) var kept: [Int]
+  /// The columns that are kept.
   private(set) var schema: Schema
   let scanner: RecordScanner
   /// nil where the dialect has marks of more than one byte: then every record is scanned.
@@ -42,6 +45,7 @@ struct ReadPlan: Sendable {
     counter = CSVTokenizer(
       delimiter: 0, newline: 0, quote: nil, escape: nil, takesReturn: false,
       level: options.level)
+    kept = Array(options.columns.indices)
     schema = Schema(
       options.columns.map { Field($0.name, $0.type, isNullable: $0.isNullable) })
     guard let header else {
@@ -66,12 +70,11 @@ struct ReadPlan: Sendable {
     }
   }
 
-  /// The same for some of the declared columns, with their values.
+  /// The same with the values of some of the declared columns.
   func keeping(_ columns: [Int]) -> ReadPlan {
     var plan = self
-    plan.options.keepsValues = true
-    plan.options.columns = columns.map { options.columns[$0] }
-    plan.fields = columns.map { fields[$0] }
+    plan.options.taking = .values
+    plan.kept = columns
     plan.schema = Schema(columns.map { schema[$0] })
     return plan
   }

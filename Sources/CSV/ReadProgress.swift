@@ -6,7 +6,7 @@ struct ReadProgress: Sendable {
   var counts = ReadCounts()
   private(set) var encoders: [KeyEncoder?]
   /// Where in the decoded input the next round begins, and what stands before it.
-  private var offset: Int
+  private(set) var offset: Int
   private var lines: Int
   private var records = 0
   private var keptRejections = 0
@@ -43,12 +43,7 @@ struct ReadProgress: Sendable {
     var rejections: [Rejection] = []
     for local in chunk.rejections where keptRejections < plan.options.keepRejections {
       keptRejections += 1
-      rejections.append(
-        Rejection(
-          source: plan.source, record: first + local.record, line: lines + local.line + 1,
-          byteOffset: offset + local.offset,
-          column: local.column.map { plan.options.columns[$0].name }, reason: local.reason,
-          rawText: local.rawText))
+      rejections.append(local.numbered(plan, record: first, lines: lines, offset: offset))
     }
     counts.rowsRead += chunk.recordCount
     counts.rowsKept += chunk.rowCount
@@ -56,11 +51,11 @@ struct ReadProgress: Sendable {
     counts.blankLines += chunk.blankLines
     precondition(
       counts.rowsRead == counts.rowsKept + counts.rowsRejected, "every record is kept or rejected")
+    defer { lines += chunk.lineBreaks }
     records += chunk.recordCount
-    lines += chunk.lineBreaks
     return CSVBatch(
       batch: chunk.takeBatch(plan, &encoders), range: offset + start..<offset + chunk.end,
-      firstRecord: first,
+      lines: lines, firstRecord: first,
       recordNumbers: chunk.records.map { $0.map { first + Int($0) } }, rejections: rejections)
   }
 }

@@ -4,11 +4,14 @@ import Columns
 import Kernels
 import SQL
 
-/// Reads CSV files for a query: all columns as TEXT, or the declared ones by their types. All rows
-/// are read and checked before the query begins; those that do not fit memory are read again where
-/// it wants them, or go to disk where their file cannot be read in parts.
+/// Reads CSV files for a query: all columns as TEXT, or the declared ones by their types.
+///
+/// What may fit memory is read before the query begins. Larger files are read where the query wants
+/// their rows, in pieces that are cut by guess, and all is done again if a guess was wrong: then
+/// their records are found by a reading of their own. What cannot be read in parts goes to disk.
 struct CSVOpener {
   let options: QueryOptions
+  let pending: PendingRows
 
   /// `csv` says how, where the query does.
   func open(
@@ -23,15 +26,22 @@ struct CSVOpener {
     var declared: [InputColumn] = []
     for column in csv?.columns ?? [] {
       declared.append(
-        InputColumn(column.name.name, column.type.type, hasZone: column.type.hasZone))
+        InputColumn(
+          column.name.name, column.type.type, hasZone: column.type.hasZone, form: .compact))
     }
     if declared.isEmpty { declared = try columns(of: sources[0], dialect) }
     let schema = Schema(declared.map { Field($0.name, $0.type) })
     let canReadAgain = sources.allSatisfy { CSVPiece.canBeRead(of: $0, dialect) }
     let size = sources.reduce(0) { $0 + $1.size }
     var rows = CSVRows(Executor(options: options), canReadAgain: canReadAgain, size: size)
+    let name = FileOpener.name(of: first)
+    if !rows.mayBeHeld, let pieces = try guessed(sources, declared, dialect, position) {
+      pending.add(pieces)
+      return SegmentTable(name, schema, segments: pieces.segments)
+    }
     for source in sources { try read(source, declared, dialect, position, into: &rows) }
-    return SegmentTable(FileOpener.name(of: first), schema, segments: try rows.segments(schema))
+    let segments = try rows.segments(schema, position, pending)
+    return SegmentTable(name, schema, segments: segments)
   }
 
   /// A file, or what a program writes into this one.
@@ -56,25 +66,55 @@ struct CSVOpener {
   ) throws(QueryError) -> [InputColumn] {
     do {
       if dialect.headerRows > 0 {
-        return try CSVHeader.names(of: source, dialect: dialect).map { InputColumn($0, .text) }
+        return try CSVHeader.names(of: source, dialect: dialect).map { textColumn($0) }
       }
       var first = dialect
       first.headerRows = 1
       let count = try CSVHeader.names(of: source, dialect: first).count
-      return (0..<count).map { InputColumn("column\($0)", .text) }
+      return (0..<count).map { textColumn("column\($0)") }
     } catch { throw QueryError(error) }
+  }
+
+  private func textColumn(_ name: String) -> InputColumn {
+    InputColumn(name, .text, form: .compact)
+  }
+
+  /// Pieces that nobody has looked at; nil where they are not to be guessed.
+  ///
+  /// PERF: a scan of 3 GB with six typed columns takes 0.50 s, and took 0.76 where a first reading
+  /// found out where records begin (medians of 4, two threads of a Zen 5 VM, 2026-12-01).
+  private func guessed(
+    _ sources: [any ByteSource], _ columns: [InputColumn], _ dialect: Dialect, _ position: Position
+  ) throws(QueryError) -> CSVPieces? {
+    var files: [CSVPieces.File] = []
+    for source in sources {
+      // Another source may not have its bytes a second time.
+      guard pending.mayGuess, source is FileSource else { return nil }
+      let reader: CSVReader
+      do { reader = try CSVReader(source, reading(columns, dialect)) } catch {
+        throw QueryError(error)
+      }
+      guard let pieces = reader.guessedPieces(of: source) else { return nil }
+      files.append(CSVPieces.File(size: source.size, pieces: pieces))
+    }
+    return CSVPieces(guessed: files, position)
+  }
+
+  private func reading(_ columns: [InputColumn], _ dialect: Dialect) -> ReadOptions {
+    var reading = ReadOptions(columns: columns)
+    reading.dialect = dialect
+    reading.threads = options.threads
+    reading.keepRejections = 1
+    reading.chunkBytes = max(1 << 16, min(reading.chunkBytes, options.heldBytesPerThread / 4))
+    return reading
   }
 
   private func read(
     _ source: any ByteSource, _ columns: [InputColumn], _ dialect: Dialect,
     _ position: Position, into rows: inout CSVRows
   ) throws(QueryError) {
-    var reading = ReadOptions(columns: columns)
-    reading.dialect = dialect
-    reading.threads = options.threads
-    reading.keepRejections = 1
-    reading.chunkBytes = max(1 << 16, min(reading.chunkBytes, options.heldBytesPerThread / 4))
-    reading.keepsValues = rows.mayBeHeld
+    var reading = reading(columns, dialect)
+    if !rows.mayBeHeld { reading.taking = .records }
     var reader: CSVReader
     do { reader = try CSVReader(source, reading) } catch { throw QueryError(error) }
     while true {
@@ -82,11 +122,7 @@ struct CSVOpener {
       do { round = try reader.next() } catch { throw QueryError(error) }
       if round.isEmpty { return }
       for part in round {
-        if let rejection = part.rejections.first {
-          throw QueryError(
-            "\(source.name), line \(rejection.line): \(rejection.reason)", at: position,
-            hint: "read_csv('\(source.name)', columns => {…}) declares other types.")
-        }
+        if let rejection = part.rejections.first { throw QueryError(rejection, position) }
         try rows.append(part.batch, reader.piece(part, of: source))
       }
     }
@@ -95,9 +131,6 @@ struct CSVOpener {
 
 /// The rows of CSV files: in memory while they are few; then as the places they are read from
 /// again, or on disk.
-///
-/// PERF: a scan of 3 GB with six typed columns takes 1.1 s, and took 6 to 15 through a file on disk
-/// (two threads of a Zen 5 VM, 2026-11-30).
 private struct CSVRows {
   private let limit: Int
   private let canReadAgain: Bool
@@ -105,8 +138,8 @@ private struct CSVRows {
   private var batches: [ColumnBatch] = []
   private var pieces: [CSVPiece] = []
   private var meter = MemoryMeter()
-  /// Whether the values are wanted at once; if not, rows are only checked the first time.
-  private(set) var mayBeHeld: Bool
+  /// Whether the values are wanted at once; if not, rows are only counted here.
+  let mayBeHeld: Bool
 
   init(_ executor: Executor, canReadAgain: Bool, size: Int) {
     self.canReadAgain = canReadAgain
@@ -129,27 +162,24 @@ private struct CSVRows {
     if !areHeld { batches = [] }
   }
 
-  mutating func segments(_ schema: Schema) throws(QueryError) -> [Segment] {
+  mutating func segments(
+    _ schema: Schema, _ position: Position, _ pending: PendingRows
+  ) throws(QueryError) -> [Segment] {
     if canReadAgain && areHeld {
       return batches.map { Segment(partition: nil, content: .batch($0)) }
     }
     if canReadAgain {
-      return pieces.map { piece in
-        Segment(
-          partition: nil,
-          content: .deferred(rowCount: piece.rowCount) { (columns) throws(QueryError) in
-            do throws(CSVError) { return try piece.read(columns: columns) } catch {
-              throw QueryError(error)
-            }
-          })
-      }
+      let all = CSVPieces(pieces, position)
+      pending.add(all)
+      return all.segments
     }
     let stored = try store.finish()
     let (rows, counts) = (stored.stream, stored.pieceRowCounts)
     return counts.indices.map { piece in
       Segment(
         partition: nil,
-        content: .deferred(rowCount: counts[piece]) { (columns) throws(QueryError) in
+        content: .deferred { (columns) throws(QueryError) in
+          if columns.isEmpty { return ColumnBatch(Schema([]), [], rowCount: counts[piece]) }
           let frame = try rows.read(piece)
           var kept: [Column] = []
           for column in columns { kept.append(try frame.column(column)) }

@@ -38,21 +38,12 @@ package struct Segment: Sendable {
     case unopened(UnopenedFile)
     case batch(ColumnBatch)
     /// Rows of which some columns are read when they are asked for.
-    case deferred(rowCount: Int, @Sendable ([Int]) throws(QueryError) -> ColumnBatch)
+    case deferred(@Sendable ([Int]) throws(QueryError) -> ColumnBatch)
   }
 
   package init(partition: Value?, content: Content) {
     self.partition = partition
     self.content = content
-  }
-
-  package var rowCount: Int {
-    switch content {
-    case .file(let file): file.rowCount
-    case .unopened(let file): file.rowCount
-    case .batch(let batch): batch.rowCount
-    case .deferred(let rowCount, _): rowCount
-    }
   }
 }
 

@@ -7,14 +7,17 @@ import SQL
 /// Opens what stands in quotes in FROM: a `.groove` file, a CSV file, or a folder of them.
 struct FileOpener: Sendable {
   let options: QueryOptions
+  let pending: PendingRows
 
   func open(_ reference: FileReference) throws(QueryError) -> any TableSource {
     switch reference {
     case .path(let path, let position): return try open(path, position)
     case .csv(let csv, let position):
-      return try CSVOpener(options: options).open(try files(csv.path, position), csv, position)
+      return try csvOpener.open(try files(csv.path, position), csv, position)
     }
   }
+
+  private var csvOpener: CSVOpener { CSVOpener(options: options, pending: pending) }
 
   private func open(_ path: String, _ position: Position) throws(QueryError) -> any TableSource {
     let paths = try files(path, position)
@@ -22,9 +25,7 @@ struct FileOpener: Sendable {
       throw QueryError(
         "the folder \(path) has no .groove or .csv files", at: position)
     }
-    if !first.hasSuffix(".groove") {
-      return try CSVOpener(options: options).open(paths, nil, position)
-    }
+    if !first.hasSuffix(".groove") { return try csvOpener.open(paths, nil, position) }
     var segments: [Segment] = []
     var schema: Schema?
     for path in paths {

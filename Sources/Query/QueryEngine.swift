@@ -53,8 +53,20 @@ package struct QueryEngine: Sendable {
   }
 
   private func openAll(_ selects: [Select]) throws(QueryError) -> [QueryRows] {
+    let guessing = PendingRows(mayGuess: true)
+    do { return try openAll(selects, guessing) } catch {
+      if !guessing.areGuessed { throw error }
+    }
+    // What went wrong may come of a guess, and then it does not happen again.
+    return try openAll(selects, PendingRows(mayGuess: false))
+  }
+
+  private func openAll(
+    _ selects: [Select], _ pending: PendingRows
+  ) throws(QueryError) -> [QueryRows] {
     var plans: [Plan] = []
     var fields: [[Field]] = []
+    let binder = binder(pending)
     for select in selects {
       let (plan, own) = try binder.bind(select)
       plans.append(plan)
@@ -62,6 +74,8 @@ package struct QueryEngine: Sendable {
     }
     let (executor, ready) = try prepared(plans)
     let streams = try executor.answer(ready)
+    // No row is given out before all that was declared has been checked.
+    try pending.check(threads: options.threads)
     var rows: [QueryRows] = []
     for (place, stream) in streams.enumerated() {
       rows.append(try QueryRows(Schema(fields[place]), stream, executor))
@@ -94,8 +108,12 @@ package struct QueryEngine: Sendable {
     Schema(try binder.bind(select).1)
   }
 
-  var binder: SelectBinder {
-    SelectBinder(catalog: catalog, openFile: FileOpener(options: options).open)
+  /// For queries of which nobody asks for rows.
+  var binder: SelectBinder { binder(PendingRows(mayGuess: false)) }
+
+  private func binder(_ pending: PendingRows) -> SelectBinder {
+    let opener = FileOpener(options: options, pending: pending)
+    return SelectBinder(catalog: catalog, openFile: opener.open)
   }
 
   /// The plan with the queries inside its expressions replaced by their answers.

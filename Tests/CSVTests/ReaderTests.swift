@@ -183,20 +183,20 @@ import Testing
     var options = ReadOptions(columns: [InputColumn("n", .bigint), InputColumn("t", .text)])
     (options.chunkBytes, options.threads) = (300, threads)
     var reader = try CSVReader(source, options)
-    options.keepsValues = false
-    var checking = try CSVReader(source, options)
+    options.taking = .records
+    var counting = try CSVReader(source, options)
     let worse = MemorySource(source.bytes.map { 0x30...0x39 ~= $0 ? 0x78 : $0 })
     let shorter = MemorySource(Array(source.bytes.prefix(100)))
     var count = 0
     while true {
       let round = try reader.next()
-      let checked = try checking.next()
-      #expect(checked.map(\.batch.rowCount) == round.map(\.batch.rowCount))
-      #expect(checked.allSatisfy { $0.batch.columns.isEmpty })
+      let counted = try counting.next()
+      #expect(counted.map(\.batch.rowCount) == round.map(\.batch.rowCount))
+      #expect(counted.allSatisfy { $0.batch.columns.isEmpty })
       if round.isEmpty { break }
-      for (batch, same) in zip(round, checked) {
-        for columns in [[0, 1], [1], []] {
-          let again = try checking.piece(same, of: source).read(columns: columns)
+      for (batch, same) in zip(round, counted) {
+        for columns in [[0, 1], [1, 0], [1], []] {
+          let again = try rows(try counting.piece(same, of: source).read(columns: columns))
           #expect(again.rowCount == batch.batch.rowCount)
           for (one, column) in zip(again.columns, columns) {
             let other = batch.batch.columns[column].values(ofAll: again.rowCount)
@@ -205,13 +205,25 @@ import Testing
         }
         count += batch.batch.rowCount
       }
-      let last = try #require(round.last)
-      for changed in [worse, shorter] {
-        #expect(throws: CSVError.self) { try reader.piece(last, of: changed).read(columns: [0]) }
+      let (last, known) = (try #require(round.last), try #require(counted.last))
+      #expect(throws: CSVError.self) { try reader.piece(last, of: shorter).read(columns: [0]) }
+      // All declared columns are checked, whichever are wanted.
+      guard case .rejected(let rejection) = try counting.piece(known, of: worse).read(columns: [1])
+      else {
+        Issue.record("letters are no numbers")
+        continue
       }
+      #expect(rejection.record == last.firstRecord && rejection.column == "n")
     }
     #expect(count == 500)
   }
+
+  private func rows(_ reading: CSVPiece.Reading) throws -> ColumnBatch {
+    guard case .rows(let batch, _) = reading else { throw Unexpected() }
+    return batch
+  }
+
+  private struct Unexpected: Error {}
 }
 
 extension Column {

@@ -38,8 +38,8 @@ struct Whole: Equatable {
   var counts = ReadCounts()
 
   mutating func append(_ batch: CSVBatch) {
+    append(batch.batch)
     for row in 0..<batch.batch.rowCount {
-      rows.append(batch.batch.columns.map { $0.value(at: row) })
       records.append(batch.record(ofRow: row))
       var codes: [UInt32] = []
       for column in batch.batch.columns {
@@ -50,6 +50,10 @@ struct Whole: Equatable {
       self.codes.append(codes)
     }
     rejections += batch.rejections
+  }
+
+  mutating func append(_ batch: ColumnBatch) {
+    for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0.value(at: row) }) }
   }
 
   var texts: [[String?]] {

@@ -102,9 +102,10 @@ extension Verb {
         case .batch(let batch):
           rows += batch.rowCount
           try file.write(pieces.rows(batch).span)
-        case .deferred(let count, let read):
-          rows += count
-          try file.write(pieces.rows(try read(Array(schema.fields.indices))).span)
+        case .deferred(let read):
+          let batch = try read(Array(schema.fields.indices))
+          rows += batch.rowCount
+          try file.write(pieces.rows(batch).span)
         case .file(let columnFile): rows += try write(columnFile, pieces, file)
         case .unopened(let later): rows += try write(try later.file(), pieces, file)
         }

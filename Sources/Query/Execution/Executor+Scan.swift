@@ -107,8 +107,7 @@ struct Block {
     switch segment.content {
     case .batch(let batch):
       return Frame(columns.map { batch.columns[$0] }, rowCount: batch.rowCount)
-    case .deferred(let count, let read):
-      if columns.isEmpty { return Frame([], rowCount: count) }
+    case .deferred(let read):
       let batch = try read(columns)
       return Frame(batch.columns, rowCount: batch.rowCount)
     case .file(let file): return OpenBlock(file, number, collector).frame(columns)
