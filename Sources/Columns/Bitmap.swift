@@ -13,16 +13,28 @@ package struct Bitmap: Sendable, Hashable {
   }
 
   /// Takes whole words; the bits behind `count` are cleared.
-  package init(words: [UInt64], count: Int) {
+  @usableFromInline package init(words: [UInt64], count: Int) {
     precondition(words.count == (count + 63) / 64, "a bitmap holds exactly its words")
     self.words = words
     self.count = count
     clearTail()
   }
 
-  package init(_ bits: some Sequence<Bool>) {
-    self.init(count: 0)
-    for bit in bits { append(bit) }
+  package init(_ bits: [Bool]) { self.init(count: bits.count) { bits[$0] } }
+
+  /// The bits of the indices for which `isSet` says so.
+  @inlinable
+  package init(count: Int, where isSet: (Int) -> Bool) {
+    var words: [UInt64] = []
+    words.reserveCapacity((count + 63) / 64)
+    for first in stride(from: 0, to: count, by: 64) {
+      var word: UInt64 = 0
+      for index in first..<min(first &+ 64, count) {
+        word |= isSet(index) ? 1 &<< UInt64(index & 63) : 0
+      }
+      words.append(word)
+    }
+    self.init(words: words, count: count)
   }
 
   /// All bits but a few.
@@ -46,10 +58,18 @@ package struct Bitmap: Sendable, Hashable {
     if bit { words[index >> 6] |= mask } else { words[index >> 6] &= ~mask }
   }
 
-  package mutating func append(_ bit: Bool) {
-    if count % 64 == 0 { words.append(0) }
-    if bit { words[count >> 6] |= 1 << UInt64(count & 63) }
-    count += 1
+  /// Calls `body` with the index of each bit that is not set, in order.
+  @inlinable
+  package func forEachClear(_ body: (Int) -> Void) {
+    for place in words.indices {
+      let first = place &* 64
+      var rest = ~words[place]
+      if count &- first < 64 { rest &= (1 &<< UInt64(count &- first)) &- 1 }
+      while rest != 0 {
+        body(first &+ rest.trailingZeroBitCount)
+        rest &= rest &- 1
+      }
+    }
   }
 
   package var setCount: Int {

@@ -13,7 +13,10 @@ extension Column {
     case .intervals(let values): chosen = .intervals(picked(values, indices))
     }
     return Column(
-      type, chosen, validity: validity.map { bits in Bitmap(indices.map { bits[Int($0)] }) })
+      type, chosen,
+      validity: validity.map { bits in
+        Bitmap(count: indices.count) { bits[Int(indices[$0])] }
+      })
   }
 
   /// The texts of a column of texts or codes, and the place of each row's among them where that is
@@ -78,15 +81,20 @@ extension Column {
   /// dictionary, and become texts where not.
   package static func joined(_ all: [Column], type: DataType) -> Column {
     let columns = all.filter { $0.count > 0 }
-    var validity: Bitmap?
-    if columns.contains(where: { $0.validity != nil }) {
-      var bits = Bitmap(count: 0)
-      for column in columns {
-        for row in 0..<column.count { bits.append(!column.isNull(row)) }
-      }
-      validity = bits
+    return Column(
+      type, joinedValues(columns, type: type), validity: joinedValidity(columns))
+  }
+
+  /// Which rows of columns are not NULL, one column's behind the other's; nil where all are.
+  package static func joinedValidity(_ columns: [Column]) -> Bitmap? {
+    if columns.allSatisfy({ $0.validity == nil }) { return nil }
+    var validity = Bitmap(repeating: true, count: columns.reduce(0) { $0 + $1.count })
+    var first = 0
+    for column in columns {
+      column.validity?.forEachClear { validity.set(first + $0, to: false) }
+      first += column.count
     }
-    return Column(type, joinedValues(columns, type: type), validity: validity)
+    return validity
   }
 
   private static func joinedValues(_ columns: [Column], type: DataType) -> Values {

@@ -11,6 +11,9 @@ import Testing
       #expect(bitmap.count == count)
       #expect(bitmap.setCount == bits.count { $0 })
       #expect((0..<count).map { bitmap[$0] } == bits)
+      var clear: [Int] = []
+      bitmap.forEachClear { clear.append($0) }
+      #expect(clear == bits.indices.filter { !bits[$0] })
       for index in 0..<count { bitmap.set(index, to: !bits[index]) }
       #expect((0..<count).map { bitmap[$0] } == bits.map { !$0 })
     }

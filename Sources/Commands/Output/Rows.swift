@@ -31,7 +31,7 @@ enum Rows {
 
   private static func column(_ values: [Value]) -> Column {
     let type = type(of: values)
-    let validity = Bitmap(values.map { $0 != .null })
+    let validity = Bitmap(count: values.count) { values[$0] != .null }
     switch type {
     case .bigint, .timestamp:
       let numbers: [Int64] = values.map {

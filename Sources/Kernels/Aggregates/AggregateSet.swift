@@ -295,7 +295,7 @@ struct NullCounts: Sendable {
     grow(&nulls, to: groupCount)
     switch groups {
     case .one(let group, let rows): nulls[Int(group)] += Int64(rows - validity.setCount)
-    case .each(let ids): for row in ids.indices where !validity[row] { nulls[Int(ids[row])] += 1 }
+    case .each(let ids): validity.forEachClear { nulls[Int(ids[$0])] += 1 }
     }
   }
 
@@ -320,7 +320,10 @@ struct NullCounts: Sendable {
   }
 
   /// Which groups have a row with an argument.
-  func validity(_ rowCounts: [Int64]) -> Bitmap { Bitmap(valid(rowCounts).map { $0 != 0 }) }
+  func validity(_ rowCounts: [Int64]) -> Bitmap {
+    let counts = valid(rowCounts)
+    return Bitmap(count: counts.count) { counts[$0] != 0 }
+  }
 }
 
 struct CountState: AggregateState {

@@ -56,7 +56,8 @@ struct DeviationState: AggregateState {
       return isRoot ? variance.squareRoot() : variance
     }
     let least: Int64 = isSample ? 2 : 1
-    return Column(.double, .doubles(results), validity: Bitmap(counts.map { $0 >= least }))
+    let validity = Bitmap(count: counts.count) { counts[$0] >= least }
+    return Column(.double, .doubles(results), validity: validity)
   }
 
   func byteCount(_ groupCount: Int) -> Int { groupCount * 40 }

@@ -31,7 +31,8 @@ struct DoubleSumState: AggregateState {
         results[group] /= Double(counts[group])
       }
     }
-    return Column(.double, .doubles(results), validity: Bitmap(counts.map { $0 != 0 }))
+    let validity = Bitmap(count: counts.count) { counts[$0] != 0 }
+    return Column(.double, .doubles(results), validity: validity)
   }
 }
 

@@ -120,7 +120,7 @@ struct IntegerSumState: AggregateState {
     grow(&low, to: rowCounts.count)
     try flush()
     let counts = nulls.valid(rowCounts)
-    let validity = Bitmap(counts.map { $0 != 0 })
+    let validity = Bitmap(count: counts.count) { counts[$0] != 0 }
     if isAverage {
       var scale = 1.0
       if case .decimal(_, let digits) = type { for _ in 0..<digits { scale *= 10 } }
@@ -165,15 +165,11 @@ func largestMagnitude<T: FixedWidthInteger & SignedInteger>(_ values: [T]) -> UI
   return (UInt64.max &>> UInt64(UInt64(truncatingIfNeeded: bits).leadingZeroBitCount)) &+ 1
 }
 
+/// Nulls are few, and what stands there is taken back.
 private func total<T: FixedWidthInteger>(_ values: [T], _ validity: Bitmap?) -> Int64 {
   var total: Int64 = 0
-  if let validity {
-    for row in values.indices where validity[row] {
-      total &+= Int64(truncatingIfNeeded: values[row])
-    }
-  } else {
-    for row in values.indices { total &+= Int64(truncatingIfNeeded: values[row]) }
-  }
+  for row in values.indices { total &+= Int64(truncatingIfNeeded: values[row]) }
+  validity?.forEachClear { total &-= Int64(truncatingIfNeeded: values[$0]) }
   return total
 }
 
@@ -181,11 +177,6 @@ private func addSums<T: FixedWidthInteger>(
   _ values: [T], _ ids: [UInt32], _ validity: Bitmap?, _ sums: inout [Int64]
 ) {
   precondition(values.count == ids.count, "one group a row")
-  if let validity {
-    for row in ids.indices where validity[row] {
-      sums[Int(ids[row])] &+= Int64(truncatingIfNeeded: values[row])
-    }
-  } else {
-    for row in ids.indices { sums[Int(ids[row])] &+= Int64(truncatingIfNeeded: values[row]) }
-  }
+  for row in ids.indices { sums[Int(ids[row])] &+= Int64(truncatingIfNeeded: values[row]) }
+  validity?.forEachClear { sums[Int(ids[$0])] &-= Int64(truncatingIfNeeded: values[$0]) }
 }

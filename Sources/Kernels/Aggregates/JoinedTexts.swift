@@ -46,7 +46,7 @@ struct JoinTextsState: AggregateState {
     let rows = sortedRows(by: keys, rowCount: groups.count)
     let texts = spelled(gather(columns[0], rows))
     var result = TextVector()
-    var validity = Bitmap(count: 0)
+    var hasRows: [Bool] = []
     var next = 0
     for group in rowCounts.indices {
       var text: [UInt8] = []
@@ -57,8 +57,8 @@ struct JoinTextsState: AggregateState {
         next += 1
       }
       result.append(text[...])
-      validity.append(next > first)
+      hasRows.append(next > first)
     }
-    return Column(.text, .texts(result), validity: validity)
+    return Column(.text, .texts(result), validity: Bitmap(hasRows))
   }
 }

@@ -66,7 +66,7 @@ struct QuantileState: AggregateState {
       let part = place - place.rounded(.down)
       return part == 0 ? low : low + (high - low) * part
     }
-    let valid = Bitmap(rowCounts.indices.map { starts[$0 + 1] > starts[$0] })
+    let valid = Bitmap(count: rowCounts.count) { starts[$0 + 1] > starts[$0] }
     return Column(.double, .doubles(results), validity: valid)
   }
 }

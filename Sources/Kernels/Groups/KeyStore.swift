@@ -151,7 +151,9 @@ struct KeyStore: Sendable {
     }
   }
 
-  var validity: Bitmap? { nullCount > 0 ? Bitmap(isNull.map { !$0 }) : nil }
+  var validity: Bitmap? {
+    nullCount > 0 ? Bitmap(count: isNull.count) { !isNull[$0] } : nil
+  }
 
   /// The keys of all groups, in the form that those of a batch have.
   func groupWords() -> Words {

@@ -7,7 +7,7 @@ package func concatenate(_ columns: [Column], type: DataType) -> Column {
   let parts = columns.filter { $0.count > 0 }
   if parts.isEmpty { return nullColumn(type, count: 0) }
   if parts.count == 1 { return parts[0] }
-  return Column(type, joined(parts), validity: joinedValidity(parts))
+  return Column(type, joined(parts), validity: Column.joinedValidity(parts))
 }
 
 /// The rows of batches of one schema, one batch behind the other.
@@ -17,20 +17,6 @@ package func concatenate(_ batches: [ColumnBatch], schema: Schema) -> ColumnBatc
     concatenate(batches.map { $0.columns[place] }, type: schema[place].type)
   }
   return ColumnBatch(schema, columns, rowCount: batches.reduce(0) { $0 + $1.rowCount })
-}
-
-private func joinedValidity(_ columns: [Column]) -> Bitmap? {
-  if columns.allSatisfy({ $0.validity == nil }) { return nil }
-  let count = columns.reduce(0) { $0 + $1.count }
-  var words = [UInt64](repeating: 0, count: (count + 63) / 64)
-  var place = 0
-  for column in columns {
-    for row in 0..<column.count {
-      if column.validity?[row] ?? true { words[place &>> 6] |= 1 &<< UInt64(place & 63) }
-      place &+= 1
-    }
-  }
-  return Bitmap(words: words, count: count)
 }
 
 private func joined(_ columns: [Column]) -> Column.Values {

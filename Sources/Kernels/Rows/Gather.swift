@@ -123,11 +123,7 @@ private func gatherTexts(_ source: TextVector, _ rows: [UInt32], _ validity: Bit
 }
 
 private func gatherBits(_ bits: Bitmap, _ rows: [UInt32]) -> Bitmap {
-  var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
-  for place in rows.indices where rows[place] != .max && bits[Int(rows[place])] {
-    words[place &>> 6] |= 1 &<< UInt64(place & 63)
-  }
-  return Bitmap(words: words, count: rows.count)
+  Bitmap(count: rows.count) { rows[$0] != .max && bits[Int(rows[$0])] }
 }
 
 /// A column of NULL only.

@@ -44,7 +44,7 @@ struct ValueSet: Sendable {
     var validity = column.validity
     if hasNull {
       // Not found among the values does not say that it is not the NULL.
-      let found = Bitmap(groups.map { $0 != Column.absent })
+      let found = Bitmap(count: groups.count) { groups[$0] != Column.absent }
       validity = Bitmap.both(validity, found)
     }
     let result = Column(.boolean, .booleans(bits), validity: validity)

@@ -92,7 +92,7 @@ extension ScalarFunction {
       let parts = arguments.operands.indices.dropFirst().filter { !rows.isNull($0, row) }
       return parts.map { Row(rows, row).text($0) }.joined(separator: Row(rows, row).text(0))
     }
-    let valid = Bitmap((0..<count).map { !rows.isNull(0, $0) })
+    let valid = Bitmap(count: count) { !rows.isNull(0, $0) }
     return Column(.text, .texts(TextVector(texts)), validity: valid)
   }
 }
