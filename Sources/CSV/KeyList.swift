@@ -26,6 +26,9 @@ struct KeyList: Sendable {
   /// The place of a text that is a number, or `isKey`.
   func place(_ index: Int) -> UInt32 { affix == nil ? Self.isKey : places[index] }
 
+  /// Makes room for as many keys.
+  mutating func reserve(_ added: Int) { keys.reserveCapacity(keys.count + added) }
+
   mutating func append(place: UInt32) { places.append(place) }
 
   /// Adds a text, which has `Window.padding` bytes behind its start in the span.

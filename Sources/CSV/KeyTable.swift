@@ -122,38 +122,58 @@ struct KeyTable: Sendable {
     _ list: KeyList, from initial: UInt32, codes: inout [UInt32], added: inout KeyList
   ) {
     let (keys, bytes) = (list.keys.span, list.longTexts.bytes.span)
+    // Taken out, so that nobody asks at each whether others have them too.
+    var slots: [Key] = []
+    swap(&slots, &self.slots)
     var next = initial
     var hashes = [UInt64](repeating: 0, count: 64)
     codes.reserveCapacity(codes.count + keys.count)
+    added.reserve(keys.count)
     for first in stride(from: 0, to: keys.count, by: hashes.count) {
       let end = min(first + hashes.count, keys.count)
-      makeRoom(for: end - first)
+      Self.makeRoom(for: used + end - first, in: &slots)
+      var target = slots.mutableSpan
+      let mask = target.count &- 1
       // Touches their slots, so that they come into the cache side by side.
       var touched: UInt64 = 0
       for index in first..<end {
         let hash = hash(ofKey: keys[index])
-        hashes[index - first] = hash
-        touched |= slots[Int(truncatingIfNeeded: hash) & (slots.count &- 1)].w
+        hashes[index &- first] = hash
+        touched |= target[Int(truncatingIfNeeded: hash) & mask].w
       }
       precondition(touched != .max, "a code and an index are never all ones")
       for index in first..<end {
         var key = keys[index]
-        let text = list.longRange(key)
-        let slot = slot(of: key, hashes[index - first], bytes, text.lowerBound, text.count)
-        let known = slots[slot].w
-        if known != 0 {
-          codes.append(UInt32(truncatingIfNeeded: known) &- 1)
+        var slot = Int(truncatingIfNeeded: hashes[index &- first]) & mask
+        var known = target[slot]
+        while known.w != 0 && !isSame(known, key, list) {
+          slot = (slot &+ 1) & mask
+          known = target[slot]
+        }
+        if known.w != 0 {
+          codes.append(UInt32(truncatingIfNeeded: known.w) &- 1)
           continue
         }
+        let text = list.longRange(key)
         added.append(key, bytes, text.lowerBound, text.count)
         key.w = word(code: next, bytes.extracting(text))
-        slots[slot] = key
+        target[slot] = key
         used += 1
         codes.append(next)
         next += 1
       }
     }
+    swap(&slots, &self.slots)
     count += Int(next - initial)
+  }
+
+  /// Whether a slot has the text of a key of a list.
+  @inline(__always)
+  private func isSame(_ slot: Key, _ key: Key, _ list: KeyList) -> Bool {
+    if slot.x != key.x || slot.y != key.y || slot.z != key.z { return false }
+    return key.z &>> 56 != 0xFF
+      || longTexts.isEqual(
+        Int(slot.w >> 32), list.longTexts.bytes.span.extracting(list.longRange(key)))
   }
 
   /// The code of a number, which is `next` if it had none.
@@ -223,15 +243,16 @@ struct KeyTable: Sendable {
   }
 
   private mutating func put(_ key: Key) {
-    makeRoom(for: 1)
+    Self.makeRoom(for: used + 1, in: &slots)
     Self.place(key, in: &slots)
     used += 1
   }
 
-  private mutating func makeRoom(for added: Int) {
-    while (slots.count < 1 << 14 ? 8 : 2) * (used + added) > slots.count {
+  /// Makes room for `count` texts in all.
+  private static func makeRoom(for count: Int, in slots: inout [Key]) {
+    while (slots.count < 1 << 14 ? 8 : 2) * count > slots.count {
       var larger = [Key](repeating: Key(repeating: 0), count: slots.count * 4)
-      for slot in slots where slot.w != 0 { Self.place(slot, in: &larger) }
+      for slot in slots where slot.w != 0 { place(slot, in: &larger) }
       slots = larger
     }
   }
