@@ -67,24 +67,32 @@ package struct LakeCatalog: Catalog {
       segments: segments, partitionColumn: input.partition?.column)
   }
 
-  private func items(_ table: KPITable) throws(LakeError) -> SegmentTable? {
-    let runs = reader.snapshot.runs(of: table.name)
-    guard !runs.isEmpty else { return nil }
+  private func items(_ table: KPITable) throws(LakeError) -> SegmentTable {
     var schema: Schema?
     var segments: [Segment] = []
+    let runs = reader.snapshot.runs(of: table.name)
     for run in runs where isSeen(run.slot.partition) || schema == nil {
       let rows: ColumnBatch
       do {
         rows = try TableRunReader(try reader.lake.store.source(run.object)).rows()
       } catch { throw LakeError(Explanation(describing: error)) }
-      schema = schema ?? rows.schema
+      schema = rows.schema
       if isSeen(run.slot.partition) {
         segments.append(
           Segment(partition: run.slot.partition.map { .date($0) }, content: .batch(rows)))
       }
     }
-    return schema.map {
-      SegmentTable(table.name, $0, segments: segments, partitionColumn: table.partitionColumn)
+    guard let schema else {
+      return SegmentTable(table.name, try columns(of: table), segments: [])
+    }
+    return SegmentTable(
+      table.name, schema, segments: segments, partitionColumn: table.partitionColumn)
+  }
+
+  /// Those of a table that nobody has written yet, since its query gave no rows so far.
+  private func columns(of table: KPITable) throws(LakeError) -> Schema {
+    do { return try QueryEngine(self).schema(of: table.query) } catch {
+      throw LakeError(Explanation(describing: error))
     }
   }
 }

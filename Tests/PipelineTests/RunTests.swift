@@ -3,6 +3,7 @@ import Columns
 import Lake
 import Objects
 import Packs
+import Query
 import TestSupport
 import Testing
 
@@ -229,6 +230,23 @@ import Testing
       "song_id,stream_id,timestamp,duration_ms\ns1,px,2024-06-26 01:00:00,7\n")
     #expect(try lake.run().duplicates == 1)
     #expect(try lake.rows(of: "streams") == duplicates)
+  }
+
+  /// A play of a song that nobody has named gives no item, and the table is there all the same.
+  @Test func `has tables whose queries gave no rows yet`() throws {
+    let store = MemoryStore()
+    let lake = SmallLake(store)
+    try lake.put(
+      "incoming/streams/a.csv",
+      "song_id,stream_id,timestamp,duration_ms\ns1,p1,2024-06-26 01:00:00,7\n")
+    _ = try lake.run()
+    let whole = Lake(store)
+    let catalog = LakeCatalog(LakeReader(whole, try whole.snapshot()), try SmallLake.pack())
+    let engine = QueryEngine(catalog)
+    #expect(try engine.run("SELECT * FROM genre_plays").rowCount == 0)
+    #expect(try engine.run("SELECT plays FROM song_plays WHERE song_id = 's1'").rowCount == 1)
+    let table = try #require(try catalog.table("GENRE_PLAYS"))
+    #expect(table.schema.fields.map(\.name) == ["genre", "date", "plays", "listened"])
   }
 
   @Test func `keeps apart two columns that refer to one table`() throws {
