@@ -21,7 +21,7 @@ enum CommonType {
   static func forComparison(_ a: ArgumentShape, _ b: ArgumentShape) -> DataType? {
     if a.type == .text && b.type != .null { return b.type }
     if b.type == .text && a.type != .null { return a.type }
-    return of([a, b])
+    return numeric(a.type, b.type, keepsScale: true) ?? of([a, b])
   }
 
   private static func of(
@@ -39,14 +39,21 @@ enum CommonType {
     }
   }
 
-  static func numeric(_ a: DataType, _ b: DataType) -> DataType? {
+  /// Two decimals that 38 digits do not hold together keep what stands before the point, and what
+  /// stands behind it as far as there is room; or the other way round, with `keepsScale`.
+  static func numeric(_ a: DataType, _ b: DataType, keepsScale: Bool = false) -> DataType? {
     guard a.isNumeric && b.isNumeric else { return nil }
     if a == b { return a }
     if a == .double || b == .double { return .double }
     if let (p, s) = a.digits, let (q, t) = b.digits {
-      if case .decimal = a {} else if case .decimal = b {} else { return .hugeint }
-      let scale = max(s, t)
-      return .decimal(precision: min(maximalPrecision, max(p - s, q - t) + scale), scale: scale)
+      let (whole, scale) = (max(p - s, q - t), max(s, t))
+      let precision = min(maximalPrecision, whole + scale)
+      switch (a, b) {
+      case (.decimal, .decimal) where !keepsScale:
+        return .decimal(precision: precision, scale: min(scale, maximalPrecision - whole))
+      case (.decimal, _), (_, .decimal): return .decimal(precision: precision, scale: scale)
+      default: return .hugeint
+      }
     }
     return nil
   }

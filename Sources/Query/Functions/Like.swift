@@ -109,26 +109,27 @@ extension TextVector {
   }
 }
 
-/// Lower case, character by character, as `lower` has it.
+/// Lower case, character by character, as `lower` has it; İ, which becomes two, is the first.
 func foldedCase(_ text: String) -> String {
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {
-    let mapping = scalar.properties.lowercaseMapping.unicodeScalars
-    result.append(mapping.count == 1 ? mapping[mapping.startIndex] : scalar)
+    result.append(scalar.properties.lowercaseMapping.unicodeScalars.first ?? scalar)
   }
   return String(result)
 }
 
-/// Upper case, character by character.
+/// Upper case, character by character: one that would become two becomes what begins a title, as ᾀ
+/// becomes ᾈ, or stays.
 func raisedCase(_ text: String) -> String {
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {
-    let mapping = scalar.properties.uppercaseMapping.unicodeScalars
-    if mapping.count == 1 {
-      result.append(mapping[mapping.startIndex])
-    } else {
-      result.append(scalar == "ß" ? "ẞ" : scalar)
-    }
+    let raised =
+      single(scalar.properties.uppercaseMapping) ?? single(scalar.properties.titlecaseMapping)
+    result.append(raised ?? (scalar == "ß" ? "ẞ" : scalar))
   }
   return String(result)
+}
+
+private func single(_ text: String) -> Unicode.Scalar? {
+  text.unicodeScalars.count == 1 ? text.unicodeScalars.first : nil
 }

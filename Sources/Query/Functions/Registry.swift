@@ -190,7 +190,7 @@ enum FunctionRegistry {
         shapes, [.text, .text], atLeast: 1, .text,
         .texts(name) {
           TextOperations.trimmed(
-            $0.text(0), $0.count > 1 ? $0.text(1) : " ", left: left, right: right)
+            $0.text(0), $0.count > 1 ? $0.text(1) : nil, left: left, right: right)
         })
     }
   }

@@ -192,12 +192,16 @@ enum TextOperations {
     return String(String.UnicodeScalarView(isLeft ? padding + scalars : scalars + padding))
   }
 
-  static func trimmed(_ text: String, _ characters: String, left: Bool, right: Bool) -> String {
-    let unwanted = Set(characters.unicodeScalars)
-    var scalars = Array(text.unicodeScalars)[...]
-    while left, let first = scalars.first, unwanted.contains(first) { scalars.removeFirst() }
-    while right, let last = scalars.last, unwanted.contains(last) { scalars.removeLast() }
-    return String(String.UnicodeScalarView(scalars))
+  /// Without characters at its ends, which are spaces of any width where none are given.
+  static func trimmed(_ text: String, _ characters: String?, left: Bool, right: Bool) -> String {
+    let unwanted = characters.map { Set($0.unicodeScalars) }
+    func isUnwanted(_ scalar: Unicode.Scalar) -> Bool {
+      unwanted?.contains(scalar) ?? (scalar.properties.generalCategory == .spaceSeparator)
+    }
+    var scalars = text.unicodeScalars[...]
+    while left, let first = scalars.first, isUnwanted(first) { scalars.removeFirst() }
+    while right, let last = scalars.last, isUnwanted(last) { scalars.removeLast() }
+    return String(scalars)
   }
 
   static func replacing(_ text: String, _ old: String, with new: String) -> String {
