@@ -76,7 +76,7 @@ package struct LakeCatalog: Catalog {
       do {
         rows = try TableRunReader(try reader.lake.store.source(run.object)).rows()
       } catch { throw LakeError(Explanation(describing: error)) }
-      schema = rows.schema
+      schema = schema ?? rows.schema
       if isSeen(run.slot.partition) {
         segments.append(
           Segment(partition: run.slot.partition.map { .date($0) }, content: .batch(rows)))

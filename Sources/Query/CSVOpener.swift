@@ -25,9 +25,7 @@ struct CSVOpener {
     for path in paths { sources.append(try source(path)) }
     var declared: [InputColumn] = []
     for column in csv?.columns ?? [] {
-      declared.append(
-        InputColumn(
-          column.name.name, column.type.type, hasZone: column.type.hasZone, form: .compact))
+      declared.append(inputColumn(column.name.name, column.type.type, column.type.hasZone))
     }
     if declared.isEmpty { declared = try columns(of: sources[0], dialect) }
     let schema = Schema(declared.map { Field($0.name, $0.type) })
@@ -66,17 +64,20 @@ struct CSVOpener {
   ) throws(QueryError) -> [InputColumn] {
     do {
       if dialect.headerRows > 0 {
-        return try CSVHeader.names(of: source, dialect: dialect).map { textColumn($0) }
+        return try CSVHeader.names(of: source, dialect: dialect).map { inputColumn($0) }
       }
       var first = dialect
       first.headerRows = 1
       let count = try CSVHeader.names(of: source, dialect: first).count
-      return (0..<count).map { textColumn("column\($0)") }
+      return (0..<count).map { inputColumn("column\($0)") }
     } catch { throw QueryError(error) }
   }
 
-  private func textColumn(_ name: String) -> InputColumn {
-    InputColumn(name, .text, form: .compact)
+  /// Texts come as numbers or codes where they can, which are grouped and compared as such.
+  private func inputColumn(
+    _ name: String, _ type: DataType = .text, _ hasZone: Bool = false
+  ) -> InputColumn {
+    InputColumn(name, type, hasZone: hasZone, form: .compact)
   }
 
   /// Pieces that nobody has looked at; nil where they are not to be guessed.

@@ -80,7 +80,8 @@ final class CSVPieces: Sendable {
     }
   }
 
-  /// Reads what was not read, and asks whether guesses were right.
+  /// Reads what was not read, and asks whether guesses were right: where they were not, the query
+  /// is done again with cuts by the parity of quotes.
   func check(threads: Int) throws(QueryError) {
     let known = found.withLock { $0 }
     let rest = known.indices.filter { known[$0] == nil }
