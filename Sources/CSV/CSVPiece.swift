@@ -3,10 +3,10 @@ package import Columns
 
 /// Rows of an input that are read without what stands before them.
 ///
-/// Where a piece begins is known exactly, or guessed: then its records are those that begin behind
-/// the first line break in its range, as if no quotes were open there. Pieces that turn out to
-/// begin where others end, from the first record to the end of the input, were guessed right: the
-/// first begins with a record, so does the one behind it, and so on.
+/// Where a piece begins is known, or follows from the parity of the quotes before it. That is exact
+/// as long as no quote breaks the rule. Pieces that turn out to begin where others end, from the
+/// first record to the end of the input, are cut right even then: the first begins with a record,
+/// so does the one behind it, and so on.
 package struct CSVPiece: Sendable {
   /// What reading a piece comes to.
   package enum Reading: Sendable {
@@ -14,7 +14,7 @@ package struct CSVPiece: Sendable {
     case rows(ColumnBatch, Range<Int>)
     /// A record that does not fit all of the declared columns.
     case rejected(Rejection)
-    /// The guess was wrong, or something else is; who reads exactly will know.
+    /// A quote breaks the rule, or something else is wrong; who reads from the start will know.
     case unclear
   }
 
@@ -28,14 +28,14 @@ package struct CSVPiece: Sendable {
   private let plan: ReadPlan
   private let extent: Extent
   private let texts: FirstTexts
-  /// nil for a guess.
+  /// nil where nobody has counted.
   private let counts: Counts?
 
   /// The rows of a batch.
   init(_ plan: ReadPlan, _ source: any ByteSource, _ batch: CSVBatch, _ texts: FirstTexts) {
     self.plan = plan
     self.texts = texts
-    extent = Extent(source: source, range: batch.range, isGuess: false)
+    extent = Extent(source: source, range: batch.range, windows: texts.windows)
     counts = Counts(
       firstRecord: batch.firstRecord, lines: batch.lines, rowCount: batch.batch.rowCount)
   }
@@ -47,14 +47,18 @@ package struct CSVPiece: Sendable {
     counts = nil
   }
 
-  /// Guesses for the records from `offset` on.
-  static func guesses(
-    _ plan: ReadPlan, _ source: any ByteSource, from offset: Int
+  /// The records from `offset` on, cut by the parity of quotes.
+  static func cut(
+    _ plan: ReadPlan, _ source: any ByteSource, from offset: Int, _ windows: SpareWindows
   ) -> [CSVPiece] {
-    var extents: [Extent] = []
-    for start in stride(from: offset, to: source.size, by: plan.options.chunkBytes) {
-      let end = min(start + plan.options.chunkBytes, source.size)
-      extents.append(Extent(source: source, range: start..<end, isGuess: start > offset))
+    let parts = stride(from: offset, to: source.size, by: plan.options.chunkBytes).map {
+      $0..<min($0 + plan.options.chunkBytes, source.size)
+    }
+    let quotes = QuoteCounts(plan, source, parts)
+    let extents = parts.indices.map { part in
+      Extent(
+        source: source, range: parts[part], windows: windows,
+        cut: Extent.Cut(quotes: quotes, part: part))
     }
     guard let first = extents.first else { return [] }
     let texts = FirstTexts(plan, first)
@@ -86,66 +90,63 @@ package struct CSVPiece: Sendable {
         local.numbered(
           plan, record: counts.firstRecord, lines: counts.lines, offset: range.lowerBound))
     }
-    if let counts, chunk.rowCount != counts.rowCount { throw extent.hasChanged }
+    if let counts, chunk.rowCount != counts.rowCount { throw .hasChanged(extent.source) }
     return .rows(chunk.takeBatch(plan, &encoders), range)
   }
 }
 
 /// A part of an input, from one record to another or somewhere.
 private struct Extent: Sendable {
+  /// Where a part of an input stands among the others.
+  struct Cut: Sendable {
+    let quotes: QuoteCounts
+    let part: Int
+  }
+
   let source: any ByteSource
   let range: Range<Int>
-  /// Whether records begin behind its first line break only.
-  let isGuess: Bool
+  let windows: SpareWindows
+  /// For a part that begins somewhere: its records are those behind the line breaks in it.
+  var cut: Cut?
 
   /// What is read behind a range for the rest of its last record, at first.
   private static let slack = 16 << 10
 
-  /// The records that begin in the range, and where they stand; nil where it does not look as if
-  /// they began there.
+  /// Its records, and where they stand; nil where it does not look as if they began there.
   func parse(
     _ plan: ReadPlan, _ encoders: [KeyEncoder?]
   ) throws(CSVError) -> (ParsedChunk, Range<Int>)? {
-    if source.size < range.upperBound { throw hasChanged }
-    // A line break right before the range is one behind which a record may begin.
-    let first = isGuess ? range.lowerBound - 1 : range.lowerBound
+    if source.size < range.upperBound { throw .hasChanged(source) }
+    var window = windows.take()
+    defer { windows.give(back: window) }
+    // A record may begin behind a line break at the very end.
+    let end = cut == nil ? range.count : min(range.count + 1, source.size - range.lowerBound)
     var slack = Self.slack
     while true {
       let last = min(range.upperBound + slack, source.size)
-      let window = try window(first..<last)
+      try read(to: last, into: &window, plan)
       var start = 0
-      if isGuess {
-        let text = window.text
-        while start < range.count, text[start] != plan.newline { start += 1 }
-        start += 1
+      if let cut, cut.part > 0 {
+        let isInside = try cut.quotes.isInside(cut.part)
+        start = plan.recordStart(window.text.extracting(0..<end), from: 0, isInside) ?? end
       }
-      let end = range.upperBound - first
-      start = min(start, end)
       let chunk = ChunkParser(plan: plan, encoders)
         .parse(window, start..<end, isLast: last == source.size)
       if chunk.isSkipping { return nil }
-      if chunk.end >= end { return (chunk, first + start..<first + chunk.end) }
+      if chunk.end >= end {
+        return (chunk, range.lowerBound + start..<range.lowerBound + chunk.end)
+      }
       if last == source.size { return nil }
       slack *= 16
     }
   }
 
-  private func window(_ place: Range<Int>) throws(CSVError) -> Window {
-    var window = Window()
-    let count: Int
-    do {
-      count = try window.append(count: place.count) { (target) throws(SourceError) in
-        try source.read(at: place.lowerBound, into: &target)
-      }
-    } catch { throw CSVError(error) }
-    if count != place.count { throw hasChanged }
-    return window
-  }
-
-  var hasChanged: CSVError {
-    .cannotRead(
-      source.name, because: "it was changed while it was read",
-      remedy: "Run the same command again.")
+  private func read(to end: Int, into window: inout Window, _ plan: ReadPlan) throws(CSVError) {
+    if let cut {
+      try cut.quotes.read(cut.part, to: end, into: &window)
+    } else {
+      _ = try window.read(source, range.lowerBound..<end, counting: 0, plan)
+    }
   }
 }
 
@@ -157,8 +158,10 @@ final class FirstTexts: Sendable {
   private let known = Lock<[KeyEncoder?]?>(nil)
 
   convenience init(_ plan: ReadPlan, _ source: any ByteSource, _ range: Range<Int>) {
-    self.init(plan, Extent(source: source, range: range, isGuess: false))
+    self.init(plan, Extent(source: source, range: range, windows: SpareWindows()))
   }
+
+  fileprivate var windows: SpareWindows { first.windows }
 
   fileprivate init(_ plan: ReadPlan, _ first: Extent) {
     self.plan = plan.keeping(Array(plan.fields.indices))

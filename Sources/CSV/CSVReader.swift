@@ -50,10 +50,11 @@ package struct CSVReader {
     return CSVPiece(plan, source, batch, texts)
   }
 
-  /// The whole input, of which nothing but the header was read, in pieces that are guessed; nil
-  /// where its dialect forbids that.
-  package func guessedPieces(of source: any ByteSource) -> [CSVPiece]? {
-    plan.tokenizer == nil ? nil : CSVPiece.guesses(plan, source, from: progress.offset)
+  /// The whole input, of which nothing but the header was read, in pieces that are cut by the
+  /// parity of its quotes; nil where its dialect forbids that.
+  package func pieces(of source: any ByteSource, _ windows: SpareWindows) -> [CSVPiece]? {
+    let hasParity = plan.tokenizer != nil && plan.scanner.escape == nil
+    return hasParity ? CSVPiece.cut(plan, source, from: progress.offset, windows) : nil
   }
 
   /// The encoder of a coded column as it is now; nil for other columns.

@@ -29,7 +29,7 @@ struct Cutter {
     var sum = 0
     for part in 1..<parts {
       sum += counts[part - 1]
-      if let next = recordStart(window.text, from: bounds[part], isInside: sum % 2 == 1),
+      if let next = plan.recordStart(window.text, from: bounds[part], sum % 2 == 1),
         next > starts[starts.count - 1], next < window.count
       {
         starts.append(next)
@@ -48,22 +48,5 @@ struct Cutter {
       place = part.range.upperBound
     }
     return sum + plan.quotes(window.text, place..<range.upperBound)
-  }
-
-  /// Where the first record begins behind a record end at or behind `place`.
-  private func recordStart(_ text: Span<UInt8>, from place: Int, isInside: Bool) -> Int? {
-    var isInside = isInside
-    let quote = plan.options.dialect.quote
-    var place = place
-    while place < text.count {
-      let byte = text[place]
-      place += 1
-      if byte == quote {
-        isInside.toggle()
-      } else if byte == plan.newline && !isInside {
-        return place
-      }
-    }
-    return nil
   }
 }

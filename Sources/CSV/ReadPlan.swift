@@ -90,6 +90,24 @@ struct ReadPlan: Sendable {
     return counter.count(quote, in: bytes.extracting(range))
   }
 
+  /// Where the first record begins behind a record end at or behind `place`, which may be within
+  /// quotes.
+  func recordStart(_ text: Span<UInt8>, from place: Int, _ isInside: Bool) -> Int? {
+    var isInside = isInside
+    let quote = options.dialect.quote
+    var place = place
+    while place < text.count {
+      let byte = text[place]
+      place += 1
+      if byte == quote {
+        isInside.toggle()
+      } else if byte == newline && !isInside {
+        return place
+      }
+    }
+    return nil
+  }
+
   private static func list(_ names: [String]) -> String {
     let shown = names.prefix(30).map { "\"\($0)\"" }.joined(separator: ", ")
     return names.count > 30 ? "\(shown) and \(names.count - 30) more" : shown

@@ -5,16 +5,17 @@ import SQL
 
 /// Rows of CSV files that are read where a query wants them, and checked as they are read.
 final class PendingRows: Sendable {
-  /// Whether where rows begin may be guessed, since everything is done again if that was wrong.
-  let mayGuess: Bool
+  /// Whether rows may be cut by the parity of quotes alone, since everything is done again if a
+  /// quote breaks the rule.
+  let trustsQuotes: Bool
   private let tables = Lock<[CSVPieces]>([])
 
-  init(mayGuess: Bool) { self.mayGuess = mayGuess }
+  init(trustsQuotes: Bool) { self.trustsQuotes = trustsQuotes }
 
   func add(_ pieces: CSVPieces) { tables.withLock { $0.append(pieces) } }
 
-  /// Whether any were guessed.
-  var areGuessed: Bool { tables.withLock { $0.contains(where: \.areGuessed) } }
+  /// Whether any were cut so.
+  var haveTrusted: Bool { tables.withLock { $0.contains(where: \.haveTrusted) } }
 
   /// Reads what the query has not read, so that all is checked.
   func check(threads: Int) throws(QueryError) {
@@ -43,15 +44,15 @@ final class CSVPieces: Sendable {
     found = Lock(Array(repeating: nil, count: pieces.count))
   }
 
-  /// Of which nobody knows yet whether they begin with records.
-  init(guessed files: [File], _ position: Position) {
+  /// Of which nobody knows yet whether all quotes keep the rule.
+  init(trusting files: [File], _ position: Position) {
     self.files = files
     self.position = position
     pieces = files.flatMap(\.pieces)
     found = Lock(Array(repeating: nil, count: pieces.count))
   }
 
-  var areGuessed: Bool { !files.isEmpty }
+  var haveTrusted: Bool { !files.isEmpty }
 
   var segments: [Segment] {
     pieces.indices.map { place in
@@ -80,8 +81,8 @@ final class CSVPieces: Sendable {
     }
   }
 
-  /// Reads what was not read, and asks whether guesses were right: where they were not, the query
-  /// is done again with cuts by the parity of quotes.
+  /// Reads what was not read, and asks whether each piece begins where the one before it ends.
+  /// Where one does not, the query is done again with what a reading from the start has found.
   func check(threads: Int) throws(QueryError) {
     let known = found.withLock { $0 }
     let rest = known.indices.filter { known[$0] == nil }
@@ -96,7 +97,7 @@ final class CSVPieces: Sendable {
     }
   }
 
-  /// Never seen: whoever guesses does it again without.
+  /// Never seen: whoever trusts the quotes does it again without.
   private var unclear: QueryError { QueryError("rows do not begin where they seemed to", at: nil) }
 }
 

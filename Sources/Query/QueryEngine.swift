@@ -53,12 +53,12 @@ package struct QueryEngine: Sendable {
   }
 
   private func openAll(_ selects: [Select]) throws(QueryError) -> [QueryRows] {
-    let guessing = PendingRows(mayGuess: true)
-    do { return try openAll(selects, guessing) } catch {
-      if !guessing.areGuessed { throw error }
+    let trusting = PendingRows(trustsQuotes: true)
+    do { return try openAll(selects, trusting) } catch {
+      if !trusting.haveTrusted { throw error }
     }
-    // What went wrong may come of a guess, and then it does not happen again.
-    return try openAll(selects, PendingRows(mayGuess: false))
+    // What went wrong may come of a quote that breaks the rule, and then it does not happen again.
+    return try openAll(selects, PendingRows(trustsQuotes: false))
   }
 
   private func openAll(
@@ -109,7 +109,7 @@ package struct QueryEngine: Sendable {
   }
 
   /// For queries of which nobody asks for rows.
-  var binder: SelectBinder { binder(PendingRows(mayGuess: false)) }
+  var binder: SelectBinder { binder(PendingRows(trustsQuotes: false)) }
 
   private func binder(_ pending: PendingRows) -> SelectBinder {
     let opener = FileOpener(options: options, pending: pending)
