@@ -26,10 +26,7 @@ package struct TextNumbering: Sendable, Hashable {
   /// Whether the first `count` codes stand in the order of their texts: all of these are equally
   /// long.
   package func isOrdered(count: Int) -> Bool {
-    if count == 0 { return true }
-    var power: Int64 = 1
-    for _ in 0..<affix.digits { power *= 10 }
-    return first + Int64(count) - 1 < power
+    count == 0 || affix.length(first) == affix.length(first + Int64(count) - 1)
   }
 
   package func append(_ code: UInt32, to bytes: inout [UInt8]) {
@@ -41,19 +38,11 @@ package struct TextNumbering: Sendable, Hashable {
 
   package func texts(_ codes: Range<UInt32>) -> TextVector { spelled(codes) }
 
-  /// Generic in here only, where the compiler makes it special: another module would go through a
-  /// table of functions for each code.
   private func spelled(_ codes: some Collection<UInt32>) -> TextVector {
-    var offsets: [UInt32] = [0]
-    offsets.reserveCapacity(codes.count + 1)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(codes.count * (affix.prefix.count + affix.suffix.count + 8))
-    for code in codes {
-      append(code, to: &bytes)
-      precondition(bytes.count <= Int(UInt32.max), "a text vector holds less than 4 GiB")
-      offsets.append(UInt32(bytes.count))
+    guard let texts = affix.spelled(codes.lazy.map { number(ofCode: $0) }) else {
+      preconditionFailure("a text vector holds less than 4 GiB")
     }
-    return TextVector(offsets: offsets, bytes: bytes)
+    return texts
   }
 }
 
