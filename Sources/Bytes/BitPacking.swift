@@ -31,7 +31,15 @@ package enum BitPacking {
       unsafe bytes.withUnsafeMutableBufferPointer { output in
         unsafe values.withUnsafeBufferPointer { input in
           guard let from = input.baseAddress, let to = output.baseAddress else { return }
-          unsafe groove_pack64(
+          #if arch(x86_64)
+            if level == .avx512 {
+              // SAFETY: as above.
+              return unsafe groove_pack64_avx512(
+                from, input.count, base, UInt32(shift), inverse, UInt32(width), to + start)
+            }
+          #endif
+          // SAFETY: as above.
+          unsafe groove_pack64_baseline(
             from, input.count, base, UInt32(shift), inverse, UInt32(width), to + start)
         }
       }

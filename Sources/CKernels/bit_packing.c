@@ -238,8 +238,8 @@ AVX512 void groove_unpack64_avx512(const uint8_t *in, size_t size, uint64_t *out
 }
 #endif
 
-void groove_pack64(const int64_t *values, size_t count, int64_t base, unsigned shift,
-                   uint64_t inverse, unsigned width, uint8_t *out) {
+void groove_pack64_baseline(const int64_t *values, size_t count, int64_t base, unsigned shift,
+                            uint64_t inverse, unsigned width, uint8_t *out) {
   uint64_t word = 0, mask = mask_of(width);
   unsigned filled = 0;
   if (width == 0) return;
@@ -271,3 +271,55 @@ void groove_pack64(const int64_t *values, size_t count, int64_t base, unsigned s
   }
   for (; filled > 0; filled = filled > 8 ? filled - 8 : 0, word >>= 8) *out++ = (uint8_t)word;
 }
+
+#if defined(__x86_64__)
+// The bytes of two of the four pairs, at their places among those of eight values; `mask` has a bit
+// for each that there is.
+static void place_pairs(unsigned first, unsigned width, uint8_t indices[64], uint64_t *mask) {
+  *mask = 0;
+  for (unsigned pair = first; pair < 4; pair += 2) {
+    unsigned bit = 2 * width * pair, bytes = ((bit & 7) + 2 * width + 7) >> 3;
+    for (unsigned byte = 0; byte < bytes; byte += 1) {
+      indices[(bit >> 3) + byte] = (uint8_t)(16 * pair + byte);
+      *mask |= (uint64_t)1 << ((bit >> 3) + byte);
+    }
+  }
+}
+
+// Two values become one of twice the width, in every other lane. Such a pair, shifted to its place
+// in a byte, must fit its lane; then pairs that do not touch each other take their places together.
+//
+// PERF: packing takes 1.3 % of a run over 50 M plays in place of 3.0 (samples, Sapphire Rapids VM,
+// 2026-12-01).
+AVX512 void groove_pack64_avx512(const int64_t *values, size_t count, int64_t base, unsigned shift,
+                                 uint64_t inverse, unsigned width, uint8_t *out) {
+  size_t i = 0;
+  if (width >= 2 && width <= 29) {
+    uint8_t even[64] = {0}, odd[64] = {0};
+    uint64_t even_mask, odd_mask;
+    place_pairs(0, width, even, &even_mask);
+    place_pairs(1, width, odd, &odd_mask);
+    __m512i evens = _mm512_loadu_si512(even), odds = _mm512_loadu_si512(odd);
+    __m512i bases = _mm512_set1_epi64(base), masks = _mm512_set1_epi64((int64_t)mask_of(width));
+    __m512i inverses = _mm512_set1_epi64((int64_t)inverse);
+    __m128i scale = _mm_cvtsi32_si128((int)shift);
+    int64_t w = width;
+    __m512i seconds = _mm512_set_epi64(w, 0, w, 0, w, 0, w, 0);
+    __m512i bits = _mm512_set_epi64(0, 6 * w & 7, 0, 4 * w & 7, 0, 2 * w & 7, 0, 0);
+    const uint8_t *end = out + count * width / 8;
+    for (; i + 8 <= count && end - out >= 32; i += 8, out += width) {
+      __m512i group = _mm512_sub_epi64(_mm512_loadu_si512(values + i), bases);
+      group = _mm512_srl_epi64(group, scale);
+      if (inverse != 1) group = _mm512_mullo_epi64(group, inverses);
+      group = _mm512_sllv_epi64(_mm512_and_si512(group, masks), seconds);
+      group = _mm512_or_si512(group, _mm512_shuffle_epi32(group, _MM_PERM_BADC));
+      group = _mm512_sllv_epi64(group, bits);
+      __m512i packed = _mm512_or_si512(
+          _mm512_maskz_permutexvar_epi8(even_mask, evens, group),
+          _mm512_maskz_permutexvar_epi8(odd_mask, odds, group));
+      _mm256_storeu_si256((__m256i *)out, _mm512_castsi512_si256(packed));
+    }
+  }
+  groove_pack64_baseline(values + i, count - i, base, shift, inverse, width, out);
+}
+#endif

@@ -24,8 +24,10 @@ void groove_unpack64_avx512(const uint8_t *in, size_t size, uint64_t *out, size_
                             unsigned width, uint64_t base, uint64_t scale);
 
 // Packs (value - base) >> shift times `inverse`, cut to `width` bits. Writes
-// ceil(count * width / 8) bytes and no more.
-void groove_pack64(const int64_t *values, size_t count, int64_t base, unsigned shift,
-                   uint64_t inverse, unsigned width, uint8_t *out);
+// ceil(count * width / 8) bytes and no more. `_avx512` needs CPU level 3.
+void groove_pack64_baseline(const int64_t *values, size_t count, int64_t base, unsigned shift,
+                            uint64_t inverse, unsigned width, uint8_t *out);
+void groove_pack64_avx512(const int64_t *values, size_t count, int64_t base, unsigned shift,
+                          uint64_t inverse, unsigned width, uint8_t *out);
 
 #endif
