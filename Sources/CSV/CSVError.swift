@@ -20,4 +20,10 @@ package struct CSVError: Explained, Sendable {
   static func cannotRead(_ name: String, because reason: String, remedy: String = "") -> CSVError {
     CSVError(Explanation("cannot read", name, because: reason, remedy: remedy))
   }
+
+  static func hasChanged(_ source: any ByteSource) -> CSVError {
+    .cannotRead(
+      source.name, because: "it was changed while it was read",
+      remedy: "Run the same command again.")
+  }
 }

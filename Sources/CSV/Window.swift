@@ -96,3 +96,44 @@ struct Window: Sendable {
     for place in count..<count + Self.padding { storage[place] = 0 }
   }
 }
+
+extension Window {
+  /// Takes the bytes of a source at a place in place of its own, and counts the quotes among the
+  /// first of them.
+  mutating func read(
+    _ source: any ByteSource, _ place: Range<Int>, counting counted: Int, _ plan: ReadPlan
+  ) throws(CSVError) -> Int {
+    removeFirst(count)
+    return try append(count: place.count) { (target) throws(CSVError) in
+      var quotes = 0
+      var start = 0
+      while start < place.count {
+        // A step stays in the cache until its quotes are counted.
+        let end = min(start + (256 << 10), start < counted ? counted : place.count)
+        var step = target._mutatingExtracting(start..<end)
+        let count: Int
+        do throws(SourceError) {
+          count = try source.read(at: place.lowerBound + start, into: &step)
+        } catch { throw CSVError(error) }
+        if count != end - start { throw .hasChanged(source) }
+        if start < counted { quotes += plan.quotes(step.span, 0..<count) }
+        start = end
+      }
+      return quotes
+    }
+  }
+}
+
+/// Windows that nobody reads in, so that the next piece touches no new pages.
+///
+/// PERF: a scan of 3 GB takes 2.87 s of processors in place of 2.98 where each file has windows of
+/// its own, and 3.23 where each piece has (best of 9 in turn, Sapphire Rapids VM, 2026-12-01).
+package final class SpareWindows: Sendable {
+  private let windows = Lock<[Window]>([])
+
+  package init() {}
+
+  func take() -> Window { windows.withLock { $0.popLast() } ?? Window() }
+
+  func give(back window: Window) { windows.withLock { $0.append(window) } }
+}
