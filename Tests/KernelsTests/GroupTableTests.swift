@@ -191,7 +191,7 @@ import Testing
     var samples = Samples(7)
     let dictionary = TextDictionary(TextVector((0..<20).map { "text \($0)" }))
     var (counting, adding) = (GroupTable([.text]), GroupTable([.text]))
-    var (counted, added) = (AggregateSet([Aggregate(.countRows)]), RowCounts())
+    var (counted, added) = (RowCounts(), RowCounts())
     var shortcuts = 0
     for batch in 0..<40 {
       // More and more texts are met.
@@ -202,18 +202,52 @@ import Testing
       let groups = adding.add([column], rowCount: 200)
       added.grow(to: adding.groupCount)
       added.add(groups)
-      if let counts = counting.count([column], rowCount: 200) {
-        shortcuts += 1
-        counted.add(counts, groupCount: counting.groupCount)
+      if let groups = counting.count([column], rowCount: 200) {
+        counted.grow(to: counting.groupCount)
+        counted.add(groups)
       } else {
-        let groups = counting.add([column], rowCount: 200)
-        try counted.update(groups, groupCount: counting.groupCount, [[]])
+        shortcuts += 1
       }
     }
     #expect(counting.keyColumns()[0].texts == adding.keyColumns()[0].texts)
-    let counts = try counted.finish(groupCount: counting.groupCount)
-    #expect(counts[0].texts == Column(.bigint, .integers(added.all)).texts)
+    counted.add(counting.takeCounts())
+    #expect(counted.all == added.all)
     #expect(shortcuts == 35)
+  }
+
+  @Test(arguments: 0..<40 as Range<UInt64>)
+  func `counts rows by cell as by group`(seed: UInt64) throws {
+    var samples = Samples(seed)
+    let types = (0...Int.random(in: 0...2, using: &samples.random)).map { _ in
+      Samples.types.randomElement(using: &samples.random) ?? .bigint
+    }
+    let options = GroupOptions(mostTallied: seed % 4 == 0 ? 100 : .max)
+    var (counting, adding) = (GroupTable(types, options: options), GroupTable(types))
+    var (counted, added) = (RowCounts(), RowCounts())
+    for _ in 0..<12 {
+      let rowCount = Int.random(in: 1...90, using: &samples.random)
+      let keys = types.map { samples.column($0, count: rowCount, nulls: seed % 2 == 0) }
+      let groups = adding.add(keys, rowCount: rowCount)
+      added.grow(to: adding.groupCount)
+      added.add(groups)
+      // Now and then somebody asks for the groups in between.
+      let asks = Int.random(in: 0..<4, using: &samples.random) == 0
+      let own =
+        asks
+        ? counting.add(keys, rowCount: rowCount) : counting.count(keys, rowCount: rowCount)
+      #expect(counting.firstRows == adding.firstRows)
+      if asks { #expect(own?.ids == groups.ids) }
+      if let own {
+        counted.grow(to: counting.groupCount)
+        counted.add(own)
+      }
+      if seed % 5 == 0 { counted.add(counting.takeCounts()) }
+    }
+    counted.add(counting.takeCounts())
+    #expect(counted.all == added.all)
+    for (one, other) in zip(counting.keyColumns(), adding.keyColumns()) {
+      #expect(one.texts == other.texts)
+    }
   }
 
   @Test func `finds nothing for keys it does not have`() {

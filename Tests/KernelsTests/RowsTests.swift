@@ -37,7 +37,7 @@ import Testing
     let rows = (0..<300).map { $0 % 9 == 0 ? .max : UInt32($0 * 16) }
     for validity in [nil, valid] {
       let column = Column(.text, .codes(codes, dictionary), validity: validity)
-      let gathered = GatheredColumn(column).rows(rows)
+      let gathered = GatheredColumn(column).rows(Partners(rows))
       #expect(gathered.texts == gather(column, rows).texts)
       #expect(gathered.value(at: 1) == (validity?[16] ?? true ? column.value(at: 16) : .null))
     }

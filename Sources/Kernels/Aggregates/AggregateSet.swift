@@ -163,9 +163,8 @@ package struct AggregateSet: Sendable {
   package var takesCounts: Bool { aggregates.allSatisfy { $0.function == .countRows } }
 
   /// As `update` for rows of which that is known.
-  package mutating func add(_ counts: [(group: UInt32, rows: UInt32)], groupCount: Int) {
+  package mutating func add(_ counts: RowCounts) {
     precondition(takesCounts, "other aggregates need the rows")
-    rowCounts.grow(to: groupCount)
     rowCounts.add(counts)
   }
 

@@ -45,6 +45,20 @@ package struct RowCounts: Sendable {
     for count in counts { recent[Int(count.group)] += count.rows }
   }
 
+  /// Adds so many rows of each group.
+  mutating func add(_ counts: [UInt32]) {
+    makeRoom(for: counts.reduce(0) { $0 + Int($1) })
+    for group in counts.indices { recent[group] += counts[group] }
+  }
+
+  /// Adds the rows of `other`, which counts the same groups.
+  package mutating func add(_ other: RowCounts) {
+    grow(to: other.groupCount)
+    Kernels.grow(&carried, to: recent.count)
+    let theirs = other.all
+    for group in theirs.indices { carried[group] += theirs[group] }
+  }
+
   /// Adds the rows of `other`, whose group `g` is `groups[g]` here.
   package mutating func merge(_ other: RowCounts, _ groups: [UInt32]) {
     Kernels.grow(&carried, to: recent.count)

@@ -1,20 +1,5 @@
+import Bytes
 import Columns
-
-/// The keys of a batch as integers, column by column.
-struct KeyRows {
-  let words: [KeyStore.Words]
-  let validity: [Bitmap?]
-  /// For a key that is the same in all rows and not NULL, its value.
-  let constants: [Int64?]
-  let rowCount: Int
-
-  init(_ words: [KeyStore.Words], _ validity: [Bitmap?], rowCount: Int) {
-    self.words = words
-    self.validity = validity
-    constants = zip(words, validity).map { $1 == nil ? $0.constant : nil }
-    self.rowCount = rowCount
-  }
-}
 
 /// From the keys of a row to the number of its group, in one of four forms (see `GroupTable`).
 ///
@@ -24,6 +9,7 @@ struct GroupIndex: Sendable {
 
   private(set) var kind = Kind.wide
   private var cells: [UInt32] = []
+  private var tally = CellTally()
   private var chains = GroupChains()
   private var hashed = PackedIndex()
   private var general = WideIndex()
@@ -89,27 +75,43 @@ struct GroupIndex: Sendable {
       UInt32(nextGroup), &newRows)
   }
 
+  /// The array index is the whole look-up. Most batches have no new groups: those that do are gone
+  /// over once more.
   private mutating func findDense(
     _ rows: KeyRows, _ domains: [Domain], _ nextGroup: UInt32, _ newRows: inout [UInt32]
   ) -> [UInt32] {
-    let varying = domains.indices.filter { rows.constants[$0] == nil }
-    if let last = varying.last, rows.validity[last] == nil {
-      // The last key is looked up in the same pass that adds its share of the cell.
-      let others: [UInt32] =
-        varying.count == 1 ? [] : cellsOf(rows, domains, varying.dropLast())
-      let start = UInt32(truncatingIfNeeded: constantCell(rows, domains))
-      switch rows.words[last] {
-      case .codes(let values, _):
-        return assign(values, domains[last], start, others, &cells, nextGroup, &newRows)
-      case .dates(let values):
-        return assign(values, domains[last], start, others, &cells, nextGroup, &newRows)
-      case .integers(let values):
-        return assign(values, domains[last], start, others, &cells, nextGroup, &newRows)
-      case .wide: preconditionFailure("a cell has at most 64 bits")
-      }
+    let (places, _) = cellsOf(rows, domains, as: UInt32.self)
+    var ids = [UInt32](capacity: places.count) { ids in
+      for row in places.indices { ids.append(cells[Int(places[row])]) }
     }
-    let (places, isConstant) = cellsOf(rows, domains, as: UInt32.self)
-    return assign(places, isConstant ? 1 : rows.rowCount, &cells, nextGroup, &newRows)
+    if greatest(ids.span) != Self.absent { return ids }
+    var next = nextGroup
+    for row in ids.indices where ids[row] == Self.absent {
+      let cell = Int(places[row])
+      if cells[cell] == Self.absent {
+        cells[cell] = next
+        next += 1
+        newRows.append(UInt32(row))
+      }
+      ids[row] = cells[cell]
+    }
+    return ids
+  }
+
+  /// Counts the rows of each group, for `takeCounts`; new ones as `find` does. Only the dense form
+  /// can; until the counts are taken it knows no other answer.
+  mutating func count(
+    _ rows: KeyRows, _ domains: [Domain], nextGroup: Int, _ newRows: inout [UInt32]
+  ) {
+    precondition(kind == .dense, "only cells are counted")
+    if tally.isEmpty { tally = CellTally(cells, groupCount: nextGroup) }
+    tally.add(rows, domains, &newRows)
+  }
+
+  /// Adds the rows that were counted since the last time.
+  mutating func takeCounts(_ counts: inout RowCounts) {
+    tally.take(&counts, &cells)
+    tally = CellTally()
   }
 
   func lookUp(_ rows: KeyRows, _ domains: [Domain]) -> [UInt32] {
@@ -134,101 +136,6 @@ struct GroupIndex: Sendable {
   }
 }
 
-/// What the keys that are the same in all rows add to the cell, or to the rest, of each.
-private func constantCell(_ rows: KeyRows, _ domains: [Domain], ofAnchors: Bool = true) -> UInt64 {
-  var cell: UInt64 = 0
-  for place in domains.indices where domains[place].isAnchor == ofAnchors {
-    guard let value = rows.constants[place] else { continue }
-    let domain = domains[place]
-    cell = cell &+ (UInt64(bitPattern: value &- domain.low) &+ 1) &* domain.stride
-  }
-  return cell
-}
-
-/// The cells of the rows, or one cell that all rows share.
-private func cellsOf<Cell: FixedWidthInteger & UnsignedInteger>(
-  _ rows: KeyRows, _ domains: [Domain], as type: Cell.Type
-) -> (cells: [Cell], isConstant: Bool) {
-  let start = Cell(truncatingIfNeeded: constantCell(rows, domains))
-  let varying = domains.indices.filter { rows.constants[$0] == nil && domains[$0].isAnchor }
-  if varying.isEmpty { return ([start], rows.rowCount > 1) }
-  return (cellsOf(rows, domains, varying[...], from: start), false)
-}
-
-/// The keys that are not anchors as one number a row, or one number for all.
-///
-/// PERF: in 32 bits, where they fit, a rebuild of 50 M plays takes 2 % less (medians of 15 in turn,
-/// Zen 5 VM, 2026-11-30).
-private func restsOf<Rest: FixedWidthInteger & UnsignedInteger>(
-  _ rows: KeyRows, _ domains: [Domain], as type: Rest.Type
-) -> (rests: [Rest], isConstant: Bool) {
-  let start = Rest(truncatingIfNeeded: constantCell(rows, domains, ofAnchors: false))
-  let varying = domains.indices.filter { rows.constants[$0] == nil && !domains[$0].isAnchor }
-  if varying.isEmpty { return ([start], rows.rowCount > 1) }
-  return (cellsOf(rows, domains, varying[...], from: start), false)
-}
-
-/// The sums of what some keys add to the cells, or to the rests, of the rows.
-private func cellsOf<Cell: FixedWidthInteger>(
-  _ rows: KeyRows, _ domains: [Domain], _ places: ArraySlice<Int>, from start: Cell = 0
-) -> [Cell] {
-  var cells: [Cell] = []
-  for place in places {
-    let validity = rows.validity[place]
-    let domain = domains[place]
-    switch rows.words[place] {
-    case .codes(let values, _): add(values, validity, domain, to: &cells, from: start)
-    case .dates(let values): add(values, validity, domain, to: &cells, from: start)
-    case .integers(let values): add(values, validity, domain, to: &cells, from: start)
-    case .wide: preconditionFailure("a cell has at most 64 bits")
-    }
-  }
-  return cells
-}
-
-/// Adds what a key adds to the cells; those of NULL keys stay as they are.
-///
-/// PERF: the first key makes the array, so that none is filled only to be added to; most steps are
-/// of one cell, and the multiplication of many at a time is slow. Nulls are few, and take back what
-/// was added: to ask for each row of a key with one NULL in a thousand took 7 % of a rebuild
-/// (samples, Zen 5 VM, 2026-11-30).
-private func add<T: FixedWidthInteger, Cell: FixedWidthInteger>(
-  _ values: [T], _ validity: Bitmap?, _ domain: Domain, to cells: inout [Cell], from start: Cell
-) {
-  let stride = Cell(truncatingIfNeeded: domain.stride)
-  let offset = Cell(truncatingIfNeeded: 1 &- domain.low)
-  if cells.isEmpty {
-    let first = start &+ offset &* stride
-    cells = [Cell](capacity: values.count) { output in
-      if stride == 1 {
-        for row in values.indices { output.append(Cell(truncatingIfNeeded: values[row]) &+ first) }
-      } else {
-        for row in values.indices {
-          output.append(Cell(truncatingIfNeeded: values[row]) &* stride &+ first)
-        }
-      }
-    }
-  } else if stride == 1 {
-    precondition(values.count == cells.count, "one key a row")
-    for row in cells.indices { cells[row] &+= Cell(truncatingIfNeeded: values[row]) &+ offset }
-  } else {
-    precondition(values.count == cells.count, "one key a row")
-    for row in cells.indices {
-      cells[row] &+= (Cell(truncatingIfNeeded: values[row]) &+ offset) &* stride
-    }
-  }
-  guard let validity else { return }
-  for word in validity.words.indices {
-    var nulls = ~validity.words[word]
-    while nulls != 0 {
-      let row = word &* 64 &+ nulls.trailingZeroBitCount
-      if row >= cells.count { break }
-      cells[row] &-= (Cell(truncatingIfNeeded: values[row]) &+ offset) &* stride
-      nulls &= nulls &- 1
-    }
-  }
-}
-
 private func markOutside(
   _ words: KeyStore.Words, _ validity: Bitmap?, _ domain: Domain, _ isOutside: inout [Bool]
 ) {
@@ -249,73 +156,4 @@ private func markOutside<T: FixedWidthInteger>(
     let isIn = UInt64(bitPattern: Int64(truncatingIfNeeded: values[row]) &- low) < size
     if !isIn && validity?[row] ?? true { isOutside[row] = true }
   }
-}
-
-/// The dense form: the array index is the whole look-up.
-private func assign(
-  _ places: [UInt32], _ count: Int, _ cells: inout [UInt32], _ nextGroup: UInt32,
-  _ newRows: inout [UInt32]
-) -> [UInt32] {
-  var next = nextGroup
-  return [UInt32](capacity: count) { ids in
-    for row in 0..<count { ids.append(assign(Int(places[row]), row, &cells, &next, &newRows)) }
-  }
-}
-
-/// As above, where the cell of a row is `start`, plus what its other keys add, plus the share of
-/// `values`.
-private func assign<T: FixedWidthInteger>(
-  _ values: [T], _ domain: Domain, _ start: UInt32, _ others: [UInt32], _ cells: inout [UInt32],
-  _ nextGroup: UInt32, _ newRows: inout [UInt32]
-) -> [UInt32] {
-  let stride = UInt32(truncatingIfNeeded: domain.stride)
-  let offset = start &- UInt32(truncatingIfNeeded: domain.low &- 1) &* stride
-  var next = nextGroup
-  return [UInt32](capacity: values.count) { ids in
-    if others.isEmpty {
-      for row in values.indices {
-        let cell = UInt32(truncatingIfNeeded: values[row]) &* stride &+ offset
-        ids.append(assign(Int(cell), row, &cells, &next, &newRows))
-      }
-    } else {
-      precondition(others.count == values.count, "one cell a row")
-      for row in values.indices {
-        let cell = UInt32(truncatingIfNeeded: values[row]) &* stride &+ offset &+ others[row]
-        ids.append(assign(Int(cell), row, &cells, &next, &newRows))
-      }
-    }
-  }
-}
-
-@inline(__always)
-private func assign(
-  _ cell: Int, _ row: Int, _ cells: inout [UInt32], _ next: inout UInt32, _ newRows: inout [UInt32]
-) -> UInt32 {
-  let group = cells[cell]
-  if group != .max { return group }
-  cells[cell] = next
-  next += 1
-  newRows.append(UInt32(row))
-  return next - 1
-}
-
-extension KeyStore.Words {
-  /// The value of all rows, if they have one. Most columns are found out by their second row.
-  var constant: Int64? {
-    switch self {
-    case .codes(let values, _): constantOf(values)
-    case .dates(let values): constantOf(values)
-    case .integers(let values): constantOf(values)
-    case .wide: nil
-    }
-  }
-}
-
-private func constantOf<T: FixedWidthInteger>(_ values: [T]) -> Int64? {
-  guard let first = values.first else { return nil }
-  for row in 0..<min(values.count, 64) where values[row] != first { return nil }
-  // Without an early exit, many are compared at once.
-  var difference: T = 0
-  for row in values.indices { difference |= values[row] ^ first }
-  return difference == 0 ? Int64(truncatingIfNeeded: first) : nil
 }

@@ -29,6 +29,10 @@ package struct GroupTable: Sendable {
   private var domains: [Domain]
   private var index = GroupIndex()
   private var routes = CodeRoutes()
+  /// How many rows the groups have, of those that were only counted.
+  private var counted = RowCounts()
+  /// How many rows are in the tally of the index.
+  private var talliedRows = 0
   private var rowsSeen = 0
   /// Whether keys turned out not to depend on the anchors.
   private var anchorsFailed = false
@@ -58,27 +62,93 @@ package struct GroupTable: Sendable {
   /// The group of each row; groups not seen before get the next numbers. A key of a single row is
   /// that of all rows.
   package mutating func add(_ given: [Column], rowCount: Int) -> RowGroups {
+    guard let groups = add(given, rowCount: rowCount, counting: false) else {
+      preconditionFailure("rows are only counted where that is asked for")
+    }
+    return groups
+  }
+
+  /// As `add`, where nothing is asked but how many rows the groups have. Where they are counted
+  /// without the group of each row, for `takeCounts`, the answer is nil.
+  package mutating func count(_ given: [Column], rowCount: Int) -> RowGroups? {
+    add(given, rowCount: rowCount, counting: true)
+  }
+
+  /// How many rows were only counted, by group, since the last time.
+  package mutating func takeCounts() -> RowCounts {
+    settleCounts()
+    counted.grow(to: groupCount)
+    defer { counted = RowCounts() }
+    return counted
+  }
+
+  private mutating func settleCounts() {
+    if talliedRows == 0 { return }
+    counted.grow(to: groupCount)
+    index.takeCounts(&counted)
+    talliedRows = 0
+  }
+
+  private mutating func add(_ given: [Column], rowCount: Int, counting: Bool) -> RowGroups? {
     precondition(given.count == stores.count, "a row has one value a key")
     firstRows = []
     if rowCount == 0 { return .each([]) }
+    rowsSeen += rowCount
     let coded = given.count == 1 ? CodeRoutes.codes(of: given[0], rowCount: rowCount) : nil
-    if let coded, routes.isNew(coded.1), groupCount > 0, stores[0].home.count <= rowCount {
-      let all = (0..<UInt32(coded.1.count)).map { $0 }
-      let column = Column(.text, .codes(all, coded.1))
-      routes.note(all, coded.1, groups: lookUp([column], rowCount: all.count))
-    }
-    if let coded, let ids = routes.find(coded.0, coded.1) {
-      rowsSeen += rowCount
-      statistics.count(index.kind)
-      return .each(ids)
+    if let coded {
+      settleCounts()
+      if routes.isNew(coded.1), groupCount > 0, stores[0].home.count <= rowCount {
+        let all = (0..<UInt32(coded.1.count)).map { $0 }
+        let column = Column(.text, .codes(all, coded.1))
+        routes.note(all, coded.1, groups: lookUp([column], rowCount: all.count))
+      }
+      if counting, let counts = routes.count(coded.0, coded.1) {
+        statistics.count(index.kind)
+        counted.grow(to: groupCount)
+        counted.add(counts)
+        return nil
+      }
+      if let ids = routes.find(coded.0, coded.1) {
+        statistics.count(index.kind)
+        return .each(ids)
+      }
     }
     let keys = given.map { $0.count == rowCount || $0.fitsConstant ? $0 : spread($0, rowCount) }
-    rowsSeen += rowCount
     if keys.isEmpty {
       if groupCount == 0 { firstRows = [0] }
       groupCount = 1
       return .one(0, rows: rowCount)
     }
+    let rows = keyRows(keys, rowCount: rowCount)
+    fitDomains(to: rows)
+    var newRows: [UInt32] = []
+    if counting && coded == nil && index.kind == .dense && rows.constants.contains(nil) {
+      if talliedRows + rowCount > options.mostTallied { settleCounts() }
+      talliedRows += rowCount
+      index.count(rows, domains, nextGroup: groupCount, &newRows)
+      statistics.count(index.kind)
+      append(newRows, keys, rows)
+      return nil
+    }
+    settleCounts()
+    var found = index.find(rows, domains, nextGroup: groupCount, &newRows)
+    if found == nil {
+      newRows = []
+      anchorsFailed = true
+      rebuild(as: fittingKind())
+      found = index.find(rows, domains, nextGroup: groupCount, &newRows)
+    }
+    guard let ids = found else { preconditionFailure("only an anchored index gives up") }
+    statistics.count(index.kind)
+    append(newRows, keys, rows)
+    if ids.count == 1 && rowCount > 1 { return .one(ids[0], rows: rowCount) }
+    if let coded { routes.note(coded.0, coded.1, groups: ids) }
+    return .each(ids)
+  }
+
+  /// The keys of a batch as integers; a store that cannot number its texts any more spells them
+  /// out.
+  private mutating func keyRows(_ keys: [Column], rowCount: Int) -> KeyRows {
     var words: [KeyStore.Words] = []
     var isSpelledOut = false
     for place in keys.indices {
@@ -90,48 +160,24 @@ package struct GroupTable: Sendable {
       }
     }
     if isSpelledOut { rebuild(as: fittingKind()) }
-    let rows = KeyRows(words, keys.map(\.validity), rowCount: rowCount)
-    fitDomains(to: rows)
-    var newRows: [UInt32] = []
-    var found = index.find(rows, domains, nextGroup: groupCount, &newRows)
-    if found == nil {
-      newRows = []
-      anchorsFailed = true
-      rebuild(as: fittingKind())
-      found = index.find(rows, domains, nextGroup: groupCount, &newRows)
-    }
-    guard let ids = found else { preconditionFailure("only an anchored index gives up") }
-    statistics.count(index.kind)
-    if !newRows.isEmpty {
-      for place in keys.indices {
-        let rows = keys[place].count == rowCount ? newRows : newRows.map { _ in 0 }
-        stores[place].append(rows, of: words[place], from: keys[place])
-      }
-      groupCount += newRows.count
-      firstRows = newRows
-    }
-    if ids.count == 1 && rowCount > 1 { return .one(ids[0], rows: rowCount) }
-    if let coded { routes.note(coded.0, coded.1, groups: ids) }
-    return .each(ids)
+    return KeyRows(words, keys.map(\.validity), rowCount: rowCount)
   }
 
-  /// As `add` where nothing is asked but how many rows the groups have, as far as that is known
-  /// without the group of each row.
-  package mutating func count(
-    _ given: [Column], rowCount: Int
-  ) -> [(group: UInt32, rows: UInt32)]? {
-    guard given.count == 1, let coded = CodeRoutes.codes(of: given[0], rowCount: rowCount),
-      let counts = routes.count(coded.0, coded.1)
-    else { return nil }
-    firstRows = []
-    rowsSeen += rowCount
-    statistics.count(index.kind)
-    return counts
+  /// Takes the keys of the new groups, the first rows of a batch that are in them.
+  private mutating func append(_ newRows: [UInt32], _ keys: [Column], _ rows: KeyRows) {
+    if newRows.isEmpty { return }
+    for place in keys.indices {
+      let own = keys[place].count == rows.rowCount ? newRows : newRows.map { _ in 0 }
+      stores[place].append(own, of: rows.words[place], from: keys[place])
+    }
+    groupCount += newRows.count
+    firstRows = newRows
   }
 
   /// The group of each row, or `UInt32.max` where no group has its keys. Nothing is added.
   package func lookUp(_ keys: [Column], rowCount: Int) -> [UInt32] {
     let absent = UInt32.max
+    precondition(talliedRows == 0, "groups are found once the counts are taken")
     if rowCount == 0 { return [] }
     if groupCount == 0 { return Array(repeating: absent, count: rowCount) }
     if keys.isEmpty { return Array(repeating: 0, count: rowCount) }
@@ -175,6 +221,7 @@ package struct GroupTable: Sendable {
   }
 
   private mutating func rebuild(as kind: GroupIndex.Kind) {
+    settleCounts()
     Domain.layOut(&domains, anchors: kind == .anchored ? anchors() : Set(domains.indices))
     let groups = KeyRows(
       stores.map { $0.groupWords() }, stores.map(\.validity), rowCount: groupCount)
@@ -233,11 +280,17 @@ package struct GroupOptions: Sendable {
   package var allowsAnchors: Bool
   /// Whether keys of up to 64 bits are hashed as one number.
   package var allowsPacking: Bool
+  /// How many rows may be counted by cell before the counts are taken to the groups.
+  package var mostTallied: Int
 
-  package init(denseCells: Int = 1 << 22, allowsAnchors: Bool = true, allowsPacking: Bool = true) {
+  package init(
+    denseCells: Int = 1 << 22, allowsAnchors: Bool = true, allowsPacking: Bool = true,
+    mostTallied: Int = Int(UInt32.max) / 2
+  ) {
     self.denseCells = denseCells
     self.allowsAnchors = allowsAnchors
     self.allowsPacking = allowsPacking
+    self.mostTallied = mostTallied
   }
 }
 

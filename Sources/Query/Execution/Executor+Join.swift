@@ -66,24 +66,38 @@ struct JoinTable: Sendable {
     if join.isUnique { return joinedOnce(left, keys) }
     let (rows, partners) = join.probe(
       keys, rowCount: left.rowCount, keepsUnmatched: isLeftOuter)
-    return joined(left.keeping(.rows(rows)), partners)
+    return joined(left.keeping(.rows(rows)), Partners(partners))
+  }
+
+  /// The rows of the right side with equal keys, of which no two are equal there.
+  func partners(_ keys: [Column], rowCount: Int) -> Partners {
+    Partners(byCode.match(keys, rowCount: rowCount))
+  }
+
+  /// The same of rows that have been joined, as far as a column of the right side still tells.
+  func partners(in frame: Frame) -> Partners? {
+    for slot in frame.slots {
+      if let (base, partners) = slot.partners, right.contains(where: { $0 === base }) {
+        return partners
+      }
+    }
+    return nil
   }
 
   /// The columns of `left` and those of each row's partner, which are taken when somebody asks.
-  private func joined(_ left: Frame, _ partners: [UInt32]) -> Frame {
+  private func joined(_ left: Frame, _ partners: Partners) -> Frame {
     let slots = right.map { Slot.deferred(DeferredColumn($0, partners)) }
-    return Frame(slots: left.slots + slots, rowCount: partners.count)
+    return Frame(slots: left.slots + slots, rowCount: partners.rows.count)
   }
 
   /// With at most one partner a row, the left side keeps its columns as they are.
   private func joinedOnce(_ left: Frame, _ keys: [Column]) -> Frame {
-    let partners = byCode.match(keys, rowCount: left.rowCount)
-    let isComplete = !haveAbsent(partners)
-    if isLeftOuter || isComplete {
+    let partners = partners(keys, rowCount: left.rowCount)
+    if isLeftOuter || partners.absent.isEmpty {
       return joined(left, partners)
     }
-    let rows = partners.indices.filter { partners[$0] != Column.absent }.map { UInt32($0) }
-    let kept = rows.map { partners[Int($0)] }
-    return joined(left.keeping(.rows(rows)), kept)
+    let all = partners.rows
+    let rows = all.indices.filter { all[$0] != Column.absent }.map { UInt32($0) }
+    return joined(left.keeping(.rows(rows)), Partners(gather(all, rows)))
   }
 }

@@ -7,6 +7,11 @@ import Kernels
 final class JoinMemory: Sendable {
   private let sides = Lock<[Int: RightSide]>([:])
 
+  /// The right side of a join that has been made, where it is held.
+  func table(_ number: Int) -> JoinTable? {
+    if case .table(let table)? = sides.withLock({ $0[number] }) { table } else { nil }
+  }
+
   /// The right side of a join, made by the first who asks.
   func side(
     _ number: Int, _ make: () throws(QueryError) -> RightSide

@@ -33,6 +33,7 @@ struct Choice {
     if let only = try Self.only(branches, otherwise, frame), only.type == type {
       return try only.evaluate(frame)
     }
+    if let patched = try patched(branches, otherwise, frame) { return patched }
     let results = branches.map(\.result) + [otherwise]
     let isLazy = results.contains { $0.canFail } || branches.contains { $0.condition.canFail }
     let undecided = UInt8(branches.count)

@@ -25,8 +25,8 @@ final class CodeCache: Sendable {
   init() {}
 
   func evaluate(_ inner: Bound, _ place: Int, _ frame: Frame) throws(QueryError) -> Operand {
-    if let (base, rows) = frame.slots[place].partners,
-      let value = try evaluate(inner, place, frame.width, base, rows)
+    if let (base, partners) = frame.slots[place].partners,
+      let value = try evaluate(inner, place, frame.width, base, partners)
     {
       return .column(value)
     }
@@ -56,17 +56,19 @@ final class CodeCache: Sendable {
 
   /// The value for each partner of a join; nil where that is not known for all rows of the table.
   private func evaluate(
-    _ inner: Bound, _ place: Int, _ width: Int, _ base: BaseColumn, _ rows: [UInt32]
+    _ inner: Bound, _ place: Int, _ width: Int, _ base: BaseColumn,
+    _ partners: Partners
   ) throws(QueryError) -> Column? {
-    let entry = find(base, nil, rows: rows.count)
+    let entry = find(base, nil, rows: partners.rows.count)
     var known = entry.result
     if known == nil && entry.rowsAsked >= base.column.count {
       known = try overEntries(inner, place, base.column, width).map { keep($0, for: base) }
     }
     guard let known else { return nil }
     let missing = UInt32(base.column.count)
-    if !haveAbsent(rows) { return gather(known, rows) }
-    return gather(known, rows.map { $0 == Column.absent ? missing : $0 })
+    var rows = partners.rows
+    for row in partners.absent { rows[Int(row)] = missing }
+    return gather(known, rows)
   }
 
   /// The value for each entry and for NULL; nil where an entry is an error that no row may have.

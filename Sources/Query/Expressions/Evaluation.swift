@@ -66,15 +66,21 @@ extension Bound {
 }
 
 extension Bound {
-  /// For a column of a joined table that has no nulls of its own: which rows have no partner, which
-  /// is known without its values.
+  /// Which rows of such a column are NULL, which is known without its values.
   fileprivate func partnerNullness(_ frame: Frame, isNegated: Bool) -> Operand? {
-    guard case .column(let place, _) = self, let (base, rows) = frame.slots[place].partners,
+    guard let partners = partners(frame) else { return nil }
+    if partners.absent.isEmpty { return .constant(.boolean(isNegated), .boolean) }
+    let bits = mapped(partners.rows) { ($0 == Column.absent) != isNegated }
+    return .column(Column(.boolean, .booleans(bits)))
+  }
+
+  /// For a column of a joined table that has no nulls of its own: the partner of each row, without
+  /// which it is NULL.
+  func partners(_ frame: Frame) -> Partners? {
+    guard case .column(let place, _) = self, let (base, partners) = frame.slots[place].partners,
       base.column.validity == nil
     else { return nil }
-    if !haveAbsent(rows) { return .constant(.boolean(isNegated), .boolean) }
-    let bits = mapped(rows) { ($0 == Column.absent) != isNegated }
-    return .column(Column(.boolean, .booleans(bits)))
+    return partners
   }
 }
 
@@ -157,7 +163,9 @@ extension Frame {
     case .all: self
     case .none: Frame(slots: slots.map { .ready(nullColumn($0.type, count: 0)) }, rowCount: 0)
     case .rows(let rows):
-      Frame(slots: slots.map { $0.keeping(rows, of: rowCount) }, rowCount: rows.count)
+      Frame(
+        slots: slots.map { $0.keeping(rows, of: rowCount) }, rowCount: rows.count,
+        memory: memory?.keeping(rows))
     }
   }
 

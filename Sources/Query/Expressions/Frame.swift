@@ -10,9 +10,10 @@ struct Frame: Sendable {
   /// Set where several plans compute over the same rows.
   var memory: ExpressionMemory?
 
-  init(slots: [Slot], rowCount: Int) {
+  init(slots: [Slot], rowCount: Int, memory: ExpressionMemory? = nil) {
     self.slots = slots
     self.rowCount = rowCount
+    self.memory = memory
   }
 
   init(_ columns: [Column], rowCount: Int) {
@@ -51,16 +52,38 @@ struct Frame: Sendable {
   ) throws(QueryError) -> Operand {
     guard let memory else { return try make() }
     let key = expression.key
-    if let known = memory.values.withLock({ $0[key] }) { return known }
+    if let known = memory.value(key) { return known }
     let made = try make()
-    memory.values.withLock { $0[key] = made }
+    memory.remember(made, of: key)
     return made
+  }
+
+  /// The value of an expression at some rows, where it has been computed of all.
+  func known(_ expression: Bound, at rows: [UInt32]) -> Column? {
+    memory?.value(expression.key)?.keeping(rows).spread(over: rows.count)
   }
 }
 
 /// The values of expressions over the rows of a frame, by what the expressions say.
 final class ExpressionMemory: Sendable {
-  let values = Lock<[String: Operand]>([:])
+  private let values = Lock<[String: Operand]>([:])
+  /// What is known of all rows, where these are some of them.
+  private let origin: (memory: ExpressionMemory, rows: [UInt32])?
+
+  init() { origin = nil }
+
+  private init(_ memory: ExpressionMemory, _ rows: [UInt32]) { origin = (memory, rows) }
+
+  /// Of some of the rows: what has been computed of all is taken of them.
+  func keeping(_ rows: [UInt32]) -> ExpressionMemory { ExpressionMemory(self, rows) }
+
+  func value(_ key: String) -> Operand? {
+    if let own = values.withLock({ $0[key] }) { return own }
+    guard let origin, let known = origin.memory.value(key) else { return nil }
+    return known.keeping(origin.rows)
+  }
+
+  func remember(_ value: Operand, of key: String) { values.withLock { $0[key] = value } }
 }
 
 /// A value of each row for a function: a column, or one value for all rows.
@@ -82,6 +105,11 @@ struct Operand: Sendable {
 
   /// The constant's value, where it is one.
   var value: Value? { isConstant ? column.value(at: 0) : nil }
+
+  /// The values at some rows.
+  func keeping(_ rows: [UInt32]) -> Operand {
+    isConstant ? self : .column(gather(column, rows))
+  }
 
   /// As a column of `rowCount` rows.
   func spread(over rowCount: Int) -> Column {

@@ -45,7 +45,7 @@ enum Slot: Sendable {
   }
 
   /// The table's column and each row's row in it, where it is joined from a table.
-  var partners: (base: BaseColumn, rows: [UInt32])? {
+  var partners: (base: BaseColumn, partners: Partners)? {
     if case .deferred(let column) = self { column.partners } else { nil }
   }
 
@@ -74,8 +74,8 @@ enum Slot: Sendable {
 final class DeferredColumn: Sendable {
   private enum Source: Sendable {
     case page(OpenBlock, column: Int)
-    /// For each row that of a table, or `Column.absent` for NULL.
-    case partners(BaseColumn, [UInt32])
+    /// For each row that of a table; NULL where there is none.
+    case partners(BaseColumn, Partners)
     /// Some rows, or `Column.absent` for NULL, of another column, which has so many.
     case rows(Slot, [UInt32], of: Int)
   }
@@ -92,13 +92,13 @@ final class DeferredColumn: Sendable {
   init(_ slot: Slot, _ rows: [UInt32], of rowCount: Int) {
     type = slot.type
     if case .deferred(let column) = slot, case .partners(let base, let partners) = column.source {
-      source = .partners(base, gather(partners, rows))
+      source = .partners(base, Partners(gather(partners.rows, rows)))
     } else {
       source = .rows(slot, rows, of: rowCount)
     }
   }
 
-  init(_ base: BaseColumn, _ partners: [UInt32]) {
+  init(_ base: BaseColumn, _ partners: Partners) {
     type = base.column.type
     source = .partners(base, partners)
   }
@@ -136,8 +136,8 @@ final class DeferredColumn: Sendable {
   }
 
   /// The table's column and each row's row in it, where it is joined from a table.
-  var partners: (base: BaseColumn, rows: [UInt32])? {
-    if case .partners(let base, let rows) = source { (base, rows) } else { nil }
+  var partners: (base: BaseColumn, partners: Partners)? {
+    if case .partners(let base, let partners) = source { (base, partners) } else { nil }
   }
 
   var zone: Zone? {

@@ -125,7 +125,7 @@ struct SpilledAggregation: Sendable {
         state.byteCount > limit && level < SpilledPart.levels
         && state.groupCount > SpilledPart.fewest
     }
-    if !isTooLarge { return try take(state.finish(executor.collector)) }
+    if !isTooLarge { return try take(state.wanted(state.finish(executor.collector))) }
     state = GroupState(inner, [], executor.options)
     for inner in try part.parted(executor, in: partFile, keyCount: keyCount, level: level) {
       try group(inner, level: level + 1, take)
