@@ -41,6 +41,16 @@ package struct Segment: Sendable {
     case deferred(@Sendable ([Int]) throws(QueryError) -> ColumnBatch)
   }
 
+  /// How many rows it has, where that is known before they are read.
+  var rowCount: Int? {
+    switch content {
+    case .file(let file): file.rowCount
+    case .unopened(let file): file.rowCount
+    case .batch(let batch): batch.rowCount
+    case .deferred: nil
+    }
+  }
+
   package init(partition: Value?, content: Content) {
     self.partition = partition
     self.content = content

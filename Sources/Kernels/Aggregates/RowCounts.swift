@@ -1,3 +1,5 @@
+import Bytes
+
 /// How many rows each group has.
 ///
 /// Rows are counted in words of 32 bits, which are carried over before one of them could overflow:
@@ -20,7 +22,11 @@ package struct RowCounts: Sendable {
 
   /// By group.
   package var all: [Int64] {
-    recent.indices.map { Int64(recent[$0]) + ($0 < carried.count ? carried[$0] : 0) }
+    var counts = [Int64](capacity: recent.count) { counts in
+      for group in recent.indices { counts.append(Int64(recent[group])) }
+    }
+    for group in carried.indices { counts[group] += carried[group] }
+    return counts
   }
 
   package mutating func grow(to groupCount: Int) { Kernels.grow(&recent, to: groupCount) }

@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 
 /// A number for each different value of a column, batch after batch: the same value, the same code.
@@ -146,7 +147,12 @@ extension ValueCodes {
     guard let range = rangeOf(values) else { return Codes(codes: []) }
     least = min(least, range.lowerBound)
     if table == nil, let shift = makeRoom(for: range), let base {
-      let codes = values.map { UInt32(truncatingIfNeeded: Int64($0) &- base) }
+      // PERF: many at a time, where `map` takes 22 instructions for each.
+      let codes = [UInt32](capacity: values.count) { codes in
+        for row in values.indices {
+          codes.append(UInt32(truncatingIfNeeded: Int64(values[row]) &- base))
+        }
+      }
       return Codes(before: .shifted(shift), codes: codes)
     }
     guard let before = fillTable(sets) else { return nil }

@@ -86,14 +86,15 @@ struct GroupIndex: Sendable {
     }
     if greatest(ids.span) != Self.absent { return ids }
     var next = nextGroup
-    for row in ids.indices where ids[row] == Self.absent {
+    var open = ids.mutableSpan
+    for row in places.indices where open[row] == Self.absent {
       let cell = Int(places[row])
       if cells[cell] == Self.absent {
         cells[cell] = next
         next += 1
         newRows.append(UInt32(row))
       }
-      ids[row] = cells[cell]
+      open[row] = cells[cell]
     }
     return ids
   }

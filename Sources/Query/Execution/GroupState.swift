@@ -157,7 +157,7 @@ struct GroupState: Sendable {
     for place in unwantedNulls.sorted() {
       wanted = Bitmap.both(wanted, try frame.column(place).validity)
     }
-    guard let wanted else { return frame }
+    guard let wanted, wanted.setCount < frame.rowCount else { return frame }
     return frame.keeping(Selection((0..<UInt32(frame.rowCount)).filter { wanted[Int($0)] }, frame))
   }
 

@@ -6,7 +6,7 @@ enum Optimizer {
 
   /// What the plans have in common is worked out once.
   static func optimized(_ plans: [Plan]) -> Work {
-    var sharing = Sharing(plans.map(UnwantedGroups.leftOut))
+    var sharing = Sharing(plans.map { EagerCounts.pushed(UnwantedGroups.leftOut($0)) })
     var work = Work(plans: sharing.plans.map(Pushdown.pushed), shared: [])
     let shared = sharing.takeShared().map(Pushdown.pushed)
     var needs = ColumnNeeds(count: shared.count)
