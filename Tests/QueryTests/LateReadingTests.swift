@@ -177,6 +177,26 @@ import Testing
     "CASE WHEN p.ms > 0 THEN \(value) ELSE \(value) END"
   }
 
+  @Test func `adds up no rows of different groups, not even those without a partner`() throws {
+    let text = [Field("song_id", .text), Field("genre", .text)]
+    let plays: [[Value]] = [
+      [.text("s1"), .text("g1"), .bigint(2)], [.text("s1"), .text("g2"), .bigint(1)],
+    ]
+    let engine = QueryEngine(
+      MemoryCatalog([
+        table("songs", text, key: ["song_id"], [[.text("s2"), .text("g3")]]),
+        table("plays", text + [Field("ms", .bigint)], plays),
+      ]))
+    let half = "85070591730234615865843651857942052863"
+    let result = try engine.run(
+      """
+      SELECT CASE WHEN s.song_id IS NULL THEN p.genre ELSE s.genre END AS genre,
+        sum(ms * \(half)) > 0 AS fits
+      FROM plays p LEFT JOIN songs s USING (song_id) GROUP BY song_id, 1
+      """)
+    #expect(rows(result) == ["g1|true", "g2|true"])
+  }
+
   @Test(arguments: [1, 7, 300])
   func `tells groups of rows without a partner apart by all keys`(batchRows: Int) throws {
     var random = Seeded(UInt64(batchRows))

@@ -68,6 +68,14 @@ package struct Aggregate: Sendable, Hashable {
     }
   }
 
+  /// Whether a group can have too many rows for its result: 64 bits never add up to more than 128.
+  package var canOverflow: Bool {
+    switch (function, argumentTypes.first) {
+    case (.sum, .hugeint), (.sum, .decimal), (.average, .hugeint), (.average, .decimal): true
+    default: false
+    }
+  }
+
   /// Whether a summary of its argument is enough.
   package var takesSummary: Bool {
     switch (function, argumentTypes.first) {

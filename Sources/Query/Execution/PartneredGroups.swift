@@ -39,15 +39,15 @@ struct PartneredGroups: Sendable {
     _ aggregation: Aggregation, _ following: FollowingKeys, _ joins: JoinMemory,
     _ options: QueryOptions
   ) {
-    partnership = following.ofPartner.flatMap { own in
-      joins.table(own.join).map {
-        Partnership(table: $0, key: own.key, bound: aggregation.keys[own.key])
-      }
-    }
     lone = GroupState(aggregation, following.always, options)
-    groups = lone
-    if partnership != nil, let own = following.ofPartner {
+    // Rows without a partner must not fail together, where they are of different groups.
+    let canOverflow = aggregation.aggregates.contains { $0.aggregate.canOverflow }
+    if let own = following.ofPartner, !canOverflow, let table = joins.table(own.join) {
+      partnership = Partnership(table: table, key: own.key, bound: aggregation.keys[own.key])
       groups = GroupState(aggregation, following.always.union(own.keys), options)
+    } else {
+      partnership = nil
+      groups = lone
     }
   }
 
