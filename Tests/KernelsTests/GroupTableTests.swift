@@ -221,7 +221,8 @@ import Testing
     let types = (0...Int.random(in: 0...2, using: &samples.random)).map { _ in
       Samples.types.randomElement(using: &samples.random) ?? .bigint
     }
-    let options = GroupOptions(mostTallied: seed % 4 == 0 ? 100 : .max)
+    let options = GroupOptions(
+      fewestTallied: seed % 3 == 0 ? 40 : 1, mostTallied: seed % 4 == 0 ? 100 : .max)
     var (counting, adding) = (GroupTable(types, options: options), GroupTable(types))
     var (counted, added) = (RowCounts(), RowCounts())
     for _ in 0..<12 {

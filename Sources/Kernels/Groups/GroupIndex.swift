@@ -99,6 +99,9 @@ struct GroupIndex: Sendable {
     return ids
   }
 
+  /// The cells of the dense form; other forms have none.
+  var cellCount: Int { cells.count }
+
   /// Counts the rows of each group, for `takeCounts`; new ones as `find` does. Only the dense form
   /// can; until the counts are taken it knows no other answer.
   mutating func count(

@@ -122,7 +122,8 @@ package struct GroupTable: Sendable {
     let rows = keyRows(keys, rowCount: rowCount)
     fitDomains(to: rows)
     var newRows: [UInt32] = []
-    if counting && coded == nil && index.kind == .dense && rows.constants.contains(nil) {
+    let isTallied = counting && coded == nil && index.cellCount >= options.fewestTallied
+    if isTallied && rows.constants.contains(nil) {
       if talliedRows + rowCount > options.mostTallied { settleCounts() }
       talliedRows += rowCount
       index.count(rows, domains, nextGroup: groupCount, &newRows)
@@ -280,16 +281,20 @@ package struct GroupOptions: Sendable {
   package var allowsAnchors: Bool
   /// Whether keys of up to 64 bits are hashed as one number.
   package var allowsPacking: Bool
+  /// From how many cells on rows are counted by cell. Of fewer, neighbours are often equal, and one
+  /// would wait for the count of the other.
+  package var fewestTallied: Int
   /// How many rows may be counted by cell before the counts are taken to the groups.
   package var mostTallied: Int
 
   package init(
     denseCells: Int = 1 << 22, allowsAnchors: Bool = true, allowsPacking: Bool = true,
-    mostTallied: Int = Int(UInt32.max) / 2
+    fewestTallied: Int = 1 << 10, mostTallied: Int = Int(UInt32.max) / 2
   ) {
     self.denseCells = denseCells
     self.allowsAnchors = allowsAnchors
     self.allowsPacking = allowsPacking
+    self.fewestTallied = fewestTallied
     self.mostTallied = mostTallied
   }
 }
