@@ -170,16 +170,7 @@ private func gatherTexts(_ source: TextVector, _ rows: [UInt32], _ validity: Bit
 }
 
 private func gatherBits(_ bits: Bitmap, _ rows: [UInt32]) -> Bitmap {
-  let words = (0..<(rows.count + 63) / 64).map { word in
-    var gathered: UInt64 = 0
-    for row in word * 64..<min(word * 64 + 64, rows.count) {
-      let place = rows[row]
-      let bit = place == .max ? 0 : bits.words[Int(place &>> 6)] &>> UInt64(place & 63) & 1
-      gathered |= bit &<< UInt64(row & 63)
-    }
-    return gathered
-  }
-  return Bitmap(words: words, count: rows.count)
+  Bitmap(count: rows.count) { rows[$0] != .max && bits[Int(rows[$0])] }
 }
 
 /// A column of NULL only.

@@ -84,17 +84,17 @@ struct PartneredGroups: Sendable {
     var order: [UInt32] = []
     order.reserveCapacity(all.rowCount + loneFirstRows.count)
     var next = 0
-    for group in partners.indices where partners[group] != Column.absent {
-      while next < loneFirstRows.count && loneFirstRows[next] < firstRows[group] {
+    func takeLone(before row: Int) {
+      while next < loneFirstRows.count && loneFirstRows[next] < row {
         order.append(UInt32(all.rowCount + next))
         next += 1
       }
+    }
+    for group in partners.indices where partners[group] != Column.absent {
+      takeLone(before: firstRows[group])
       order.append(UInt32(group))
     }
-    while next < loneFirstRows.count {
-      order.append(UInt32(all.rowCount + next))
-      next += 1
-    }
+    takeLone(before: .max)
     let frames = [all, try lone.finish(collector)]
     let joined = try Frame.joined(frames, types: try all.columns.map(\.type))
     return try groups.wanted(joined.keeping(.rows(order)))

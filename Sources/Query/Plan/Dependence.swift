@@ -97,7 +97,7 @@ struct Dependence {
 
 extension Bound {
   /// Whether it is computed of such columns, of one at least.
-  fileprivate func isOnly(of places: PartialRangeFrom<Int>) -> Bool {
+  func isOnly(of places: PartialRangeFrom<Int>) -> Bool {
     let columns = columns
     return !columns.isEmpty && columns.allSatisfy { places.contains($0) }
   }

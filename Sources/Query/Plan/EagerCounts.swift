@@ -73,10 +73,7 @@ private struct JoinedGroups {
     return left >= right * Self.fewestRowsPerKey
   }
 
-  private func isOfRight(_ bound: Bound) -> Bool {
-    let columns = bound.columns
-    return !columns.isEmpty && columns.allSatisfy { $0 >= width }
-  }
+  private func isOfRight(_ bound: Bound) -> Bool { bound.isOnly(of: width...) }
 
   private func isOfLeft(_ bound: Bound) -> Bool { bound.columns.allSatisfy { $0 < width } }
 
