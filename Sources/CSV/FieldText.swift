@@ -95,8 +95,5 @@ extension Span where Element == UInt8 {
 
 /// Whether some bytes are valid UTF-8.
 func isText(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-  do {
-    _ = try UTF8Span(validating: bytes.extracting(start..<end))
-    return true
-  } catch { return false }
+  isUTF8(bytes.extracting(start..<end))
 }

@@ -17,6 +17,7 @@
 #include "Pause.h"
 #include "SelectRows.h"
 #include "Times.h"
+#include "UTF8.h"
 #include "WriteBack.h"
 
 #endif

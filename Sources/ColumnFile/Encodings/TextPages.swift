@@ -74,9 +74,7 @@ enum TextDecoder {
 
   /// Texts are UTF-8 each: the whole is, and none starts inside a character.
   static func checked(_ offsets: [UInt32], _ bytes: [UInt8]) throws(Damage) -> TextVector {
-    do { _ = try UTF8Span(validating: bytes.span) } catch {
-      throw Damage("a text in it is not UTF-8")
-    }
+    guard isUTF8(bytes.span) else { throw Damage("a text in it is not UTF-8") }
     for offset in offsets where Int(offset) < bytes.count {
       guard bytes[Int(offset)] & 0xC0 != 0x80 else { throw Damage("a text in it is not UTF-8") }
     }
