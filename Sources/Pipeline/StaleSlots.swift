@@ -183,31 +183,9 @@ enum JoinShape {
 
     /// How many queries stand in an expression.
     private static func queries(in expression: Expression) -> Int {
-      switch expression.kind {
-      case .literal, .column: return 0
-      case .query, .inQuery: return 1
-      case .unary(_, let operand), .isNull(let operand, _), .cast(let operand, _, _):
-        return queries(in: operand)
-      case .binary(_, let left, let right), .isDistinct(let left, let right, _):
-        return queries(in: left) + queries(in: right)
-      case .like(let like):
-        return queries(in: like.value) + queries(in: like.pattern)
-      case .between(let value, let low, let high, _):
-        return queries(in: value) + queries(in: low) + queries(in: high)
-      case .inList(let value, let list, _):
-        return list.reduce(queries(in: value)) { $0 + queries(in: $1) }
-      case .conditional(let conditional):
-        let branches = conditional.branches.flatMap { [$0.condition, $0.result] }
-        let all = branches + [conditional.operand, conditional.otherwise].compactMap { $0 }
-        return all.reduce(0) { $0 + queries(in: $1) }
-      case .call(let call):
-        var all = call.arguments + call.orderBy.map(\.expression)
-        if let filter = call.filter { all.append(filter) }
-        if let window = call.window {
-          all += window.partitionBy + window.orderBy.map(\.expression)
-        }
-        return all.reduce(0) { $0 + queries(in: $1) }
-      }
+      var count = 0
+      expression.visit { if $0.innerQuery != nil { count += 1 } }
+      return count
     }
   }
 }

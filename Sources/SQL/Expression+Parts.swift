@@ -85,7 +85,7 @@ extension Expression {
             window: call.window.map {
               Window(
                 partitionBy: $0.partitionBy.map(new), orderBy: new($0.orderBy),
-                position: $0.position)
+                frame: $0.frame?.mapping(new), position: $0.position)
             }))
       case .query(let query): .query(queries(query))
       }
@@ -103,6 +103,37 @@ extension Conditional {
 extension Call {
   var children: [Expression] {
     arguments + orderBy.map(\.expression) + (filter.map { [$0] } ?? [])
-      + (window.map { $0.partitionBy + $0.orderBy.map(\.expression) } ?? [])
+      + (window?.children ?? [])
+  }
+}
+
+extension Window {
+  package var children: [Expression] {
+    partitionBy + orderBy.map(\.expression)
+      + [frame?.start.offset, frame?.end.offset].compactMap { $0 }
+  }
+}
+
+extension WindowFrame {
+  func mapping(_ body: (Expression) -> Expression) -> WindowFrame {
+    WindowFrame(
+      unit: unit, start: start.mapping(body), end: end.mapping(body), position: position)
+  }
+}
+
+extension WindowFrame.Edge {
+  var offset: Expression? {
+    switch self {
+    case .unbounded, .currentRow: nil
+    case .preceding(let offset), .following(let offset): offset
+    }
+  }
+
+  func mapping(_ body: (Expression) -> Expression) -> WindowFrame.Edge {
+    switch self {
+    case .unbounded, .currentRow: self
+    case .preceding(let offset): .preceding(body(offset))
+    case .following(let offset): .following(body(offset))
+    }
   }
 }

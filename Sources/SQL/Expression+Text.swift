@@ -124,7 +124,22 @@ extension Window: CustomStringConvertible {
     var parts: [String] = []
     if !partitionBy.isEmpty { parts.append("PARTITION BY " + Expression.list(partitionBy)) }
     if !orderBy.isEmpty { parts.append("ORDER BY " + OrderItem.list(orderBy)) }
+    if let frame { parts.append(frame.description) }
     return "(" + parts.joined(separator: " ") + ")"
+  }
+}
+
+extension WindowFrame: CustomStringConvertible {
+  package var description: String {
+    func text(_ edge: Edge, _ side: String) -> String {
+      switch edge {
+      case .unbounded: "UNBOUNDED \(side)"
+      case .currentRow: "CURRENT ROW"
+      case .preceding(let offset): "\(offset) PRECEDING"
+      case .following(let offset): "\(offset) FOLLOWING"
+      }
+    }
+    return "\(unit.rawValue) BETWEEN \(text(start, "PRECEDING")) AND \(text(end, "FOLLOWING"))"
   }
 }
 

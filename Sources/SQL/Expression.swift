@@ -125,10 +125,31 @@ package struct Call: Sendable, Hashable {
   }
 }
 
-/// `OVER (PARTITION BY … ORDER BY …)`, without a frame.
+/// `OVER (PARTITION BY … ORDER BY … ROWS BETWEEN … AND …)`.
 package struct Window: Sendable, Hashable {
   package let partitionBy: [Expression]
   package let orderBy: [OrderItem]
+  package let frame: WindowFrame?
+  package let position: Position
+}
+
+/// The rows around a row that a window function is of.
+package struct WindowFrame: Sendable, Hashable {
+  package enum Unit: String, Sendable, CaseIterable {
+    case rows = "ROWS"
+    case range = "RANGE"
+  }
+
+  package enum Edge: Sendable, Hashable {
+    case unbounded
+    case currentRow
+    case preceding(Expression)
+    case following(Expression)
+  }
+
+  package let unit: Unit
+  package let start: Edge
+  package let end: Edge
   package let position: Position
 }
 

@@ -151,7 +151,7 @@ extension Parser {
     try expectSymbol(")", "after the arguments of `\(name)`")
     if isWord("within") { throw error("WITHIN GROUP is not supported") }
     let filter = try aggregateFilter()
-    let window = isWord("over") ? try window() : nil
+    let window = takeWord("over") ? try window() : nil
     // `date(x)` is a cast, so that it equals `x::DATE` wherever expressions are compared.
     if name.folded == "date", arguments.count == 1, orderBy.isEmpty, filter == nil, window == nil {
       let date = TypeName(.date, name: name.name, at: name.position)
@@ -171,34 +171,6 @@ extension Parser {
     let condition = try expression()
     try expectSymbol(")", "after the condition of FILTER")
     return condition
-  }
-
-  private mutating func window() throws(SQLError) -> Window {
-    let start = token.start
-    advance()
-    if !isSymbol("(") {
-      throw error("named windows are not supported", "Write the window into OVER (…).")
-    }
-    advance()
-    var partitionBy: [Expression] = []
-    var orderBy: [OrderItem] = []
-    if takeWord("partition") {
-      try expectWord("by", "after PARTITION")
-      partitionBy = try expressions()
-    }
-    switch try ordering() {
-    case .none: break
-    case .items(let items): orderBy = items
-    case .all(_, _, let position):
-      throw SQLError("ORDER BY ALL cannot stand in a window", at: position)
-    }
-    for word in ["rows", "range", "groups"] where isWord(word) {
-      throw error(
-        "frames of windows are not supported",
-        "Ranks need none; a sum over a frame is a JOIN or a subquery.")
-    }
-    try expectSymbol(")", "to close OVER")
-    return Window(partitionBy: partitionBy, orderBy: orderBy, position: position(from: start))
   }
 
   /// The calls with words instead of commas; nil where the call here has commas.

@@ -7,6 +7,8 @@ enum FuzzSeeds {
   static let queries = [
     "SELECT a, count(*), sum(c) FROM t WHERE b LIKE 'x%' GROUP BY a HAVING count(*) > 1",
     "SELECT b, row_number() OVER (PARTITION BY a ORDER BY c DESC) AS r FROM t QUALIFY r <= 2",
+    "SELECT sum(a) OVER (ORDER BY b ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING) FROM t",
+    "SELECT lag(c, 2, 0) OVER (), min(a) OVER (ORDER BY b RANGE 5 PRECEDING) FROM t",
     "WITH w AS (SELECT a, CASE WHEN c > 1 THEN b ELSE 'z' END AS k FROM t) SELECT * FROM w, w AS v",
     "SELECT DISTINCT d + INTERVAL 1 MONTH, extract(year FROM d), date_trunc('week', d) FROM t",
     "SELECT * FROM t LEFT JOIN t AS u USING (a) UNION ALL SELECT * EXCLUDE (a), 1 FROM t LIMIT 3",

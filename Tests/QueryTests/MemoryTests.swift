@@ -91,6 +91,13 @@ import Testing
     SELECT n, row_number() OVER () FROM plays
     QUALIFY rank() OVER (PARTITION BY user ORDER BY n) <= 2
     """,
+    "SELECT n, sum(x) OVER (), count(DISTINCT user) OVER (PARTITION BY n % 3) FROM plays",
+    """
+    SELECT n, sum(x) OVER (PARTITION BY user ORDER BY n), lag(user, 2, '-') OVER (ORDER BY at DESC),
+      ntile(7) OVER (PARTITION BY n % 5 ORDER BY n), min(user) OVER (PARTITION BY n % 100 ORDER BY n
+      ROWS BETWEEN 3 PRECEDING AND 1 FOLLOWING), avg(x) OVER (PARTITION BY user)
+    FROM plays
+    """,
   ])
   func `sends windows to disk`(sql: String) throws {
     try expectSame(sql, \.spilledWindows)

@@ -489,7 +489,51 @@ class Maker:
         first = f"row_number() OVER ({by}ORDER BY {order()}, {id}) AS r"
         second = f"{self.pick('rank()', 'dense_rank()')} OVER ({by}ORDER BY {', '.join(order() for _ in range(self.pick(1, 2)))}) AS t"
         qualify = self.pick("", " QUALIFY r <= 2", " QUALIFY t <= 2 AND r > 1", " QUALIFY r = t", f" QUALIFY rank() OVER (ORDER BY {id} DESC) < 9")
-        return f"SELECT {id} AS i, {first}, {second} FROM {source}{self.where(0.4)}{qualify}"
+        framed = ""
+        if not qualify and self.rng.random() < 0.7:
+            framed = "".join(f", {self.framed(by, id, order)} AS f{n}" for n in range(self.pick(1, 1, 2, 3)))
+        return f"SELECT {id} AS i, {first}, {second}{framed} FROM {source}{self.where(0.4)}{qualify}"
+
+    def framed(self, by, id, order):
+        """A window function that sees other rows; where it sees their order, the order is settled by the id."""
+        settled = f"ORDER BY {order()}, {id}"
+        value = lambda: self.expression(self.rng.choice(self.KINDS), 1)
+        small = self.small()
+        summed = self.pick(
+            "count(*)", f"count({value()})", f"sum({small})", f"avg({small})", f"min({value()})", f"max({value()})",
+            f"bool_or({self.condition(1)})", f"bool_and({self.condition(1)})", f"count_if({self.condition(1)})",
+            f"sum({self.expression('DECIMAL', 0)})", f"sum({small}) FILTER (WHERE {self.condition(1)})",
+        )
+        start = self.pick("UNBOUNDED PRECEDING", "3 PRECEDING", "CURRENT ROW", "0 PRECEDING", "1 FOLLOWING", "9 PRECEDING")
+        end = self.pick("UNBOUNDED FOLLOWING", "2 FOLLOWING", "CURRENT ROW", "1 PRECEDING", "4 FOLLOWING")
+        if "FOLLOWING" in start:
+            end = self.pick("2 FOLLOWING", "4 FOLLOWING", "UNBOUNDED FOLLOWING")
+        elif start == "CURRENT ROW" and "PRECEDING" in end:
+            end = "CURRENT ROW"
+        rows = self.pick(f"ROWS BETWEEN {start} AND {end}", "ROWS 2 PRECEDING", "ROWS UNBOUNDED PRECEDING")
+        ranged, distance = self.pick(
+            (id, self.pick("5", "0", "40")), (small, self.pick("1", "2", "10")),
+            (self.column("DATE"), self.pick("INTERVAL 3 DAY", "INTERVAL 1 MONTH")),
+            (self.column("TIMESTAMP"), self.pick("INTERVAL 90 MINUTE", "INTERVAL 2 DAY")),
+        )
+        side = self.pick("", " DESC", " NULLS FIRST", " DESC NULLS FIRST")
+        range = self.pick(
+            f"{distance} PRECEDING", f"BETWEEN {distance} PRECEDING AND {distance} FOLLOWING",
+            f"BETWEEN CURRENT ROW AND {distance} FOLLOWING", f"BETWEEN {distance} PRECEDING AND UNBOUNDED FOLLOWING",
+        )
+        kind = self.rng.choice(self.KINDS)
+        given, other = self.expression(kind, 1), self.expression(kind, 0)
+        return self.pick(
+            f"{self.aggregate()} OVER ({by.strip()})",
+            f"{summed} OVER ({by}ORDER BY {order()})",
+            f"{summed} OVER ({by}{settled} {rows})",
+            f"{summed} OVER ({by}ORDER BY {ranged}{side} RANGE {range})",
+            f"{self.pick('lag', 'lead')}({given}{self.pick('', ', 2', ', 1, ' + other, ', 0', ', -1')}) OVER ({by}{settled})",
+            f"{self.pick('first_value', 'last_value')}({given}) OVER ({by}{settled} {rows})",
+            f"nth_value({given}, {self.pick(1, 2, 5)}) OVER ({by}{settled} {rows})",
+            f"ntile({self.pick(1, 3, 7, 1000)}) OVER ({by}{settled})",
+            f"{self.pick('percent_rank', 'cume_dist')}() OVER ({by}ORDER BY {order()})",
+        )
 
     def ordered(self):
         """A query whose ORDER BY names expressions, aliases and places, and settles the order by its last key."""

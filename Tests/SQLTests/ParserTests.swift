@@ -99,6 +99,14 @@ func refusal(_ text: String) -> SQLError? {
       "row_number() OVER (PARTITION BY a, b ORDER BY count_star() DESC NULLS FIRST, c)"
     ),
     ("rank() OVER ()", "rank() OVER ()"),
+    (
+      "sum(x) over (order by a rows 3 preceding)",
+      "sum(x) OVER (ORDER BY a ROWS BETWEEN 3 PRECEDING AND CURRENT ROW)"
+    ),
+    (
+      "sum(x) over (range between unbounded preceding and 1 + 1 following)",
+      "sum(x) OVER (RANGE BETWEEN UNBOUNDED PRECEDING AND (1 + 1) FOLLOWING)"
+    ),
     ("left(a, 2) || right(b, 1)", "(left(a, 2) || right(b, 1))"),
     ("(SELECT max(a) FROM t) + 1", "((SELECT max(a) FROM t) + 1)"),
   ])

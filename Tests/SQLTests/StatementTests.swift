@@ -203,7 +203,15 @@ import Testing
     ("SELECT a FROM t GROUP BY GROUPING SETS ((a))", "GROUP BY GROUPING", ""),
     ("SELECT a FROM t WINDOW w AS (ORDER BY a)", "WINDOW is not supported", "OVER"),
     ("SELECT rank() OVER w FROM t", "named windows", "OVER (…)"),
-    ("SELECT sum(a) OVER (ORDER BY b ROWS 1 PRECEDING)", "frames of windows", ""),
+    ("SELECT sum(a) OVER (ORDER BY b GROUPS 1 PRECEDING)", "GROUPS is not supported", "RANGE"),
+    ("SELECT sum(a) OVER (ROWS 1 FOLLOWING)", "there should be PRECEDING", ""),
+    ("SELECT sum(a) OVER (ROWS BETWEEN 1 PRECEDING)", "there should be AND", ""),
+    ("SELECT sum(a) OVER (ROWS UNBOUNDED FOLLOWING)", "PRECEDING after UNBOUNDED", ""),
+    (
+      "SELECT sum(a) OVER (ROWS BETWEEN 1 FOLLOWING AND CURRENT ROW)",
+      "the frame ends before it starts", ""
+    ),
+    ("SELECT sum(a) OVER (ROWS 1 PRECEDING EXCLUDE TIES)", "EXCLUDE is not supported", ""),
     ("SELECT a FROM t LIMIT 5 WHERE a", "WHERE stands too late here", "QUALIFY, ORDER BY"),
     ("SELECT a FROM t FETCH FIRST 5 ROWS ONLY", "FETCH is not supported", "LIMIT"),
     ("SELECT a FROM t LIMIT 5 %", "there should be", ""),

@@ -259,9 +259,8 @@ private func makeState(_ aggregate: Aggregate, _ options: DistinctOptions) -> an
   case .countRows: return CountState(countsRows: true)
   case .count: return CountState(countsRows: false)
   case .sum, .average:
-    let isAverage = aggregate.function == .average
-    if type == .double { return DoubleSumState(isAverage: isAverage) }
-    return IntegerSumState(isAverage: isAverage, type: type, resultType: aggregate.type)
+    if type != .double { return IntegerSumState(aggregate) }
+    return DoubleSumState(isAverage: aggregate.function == .average)
   case .minimum, .maximum:
     let wantsMaximum = aggregate.function == .maximum
     switch type {

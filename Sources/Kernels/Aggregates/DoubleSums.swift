@@ -24,8 +24,13 @@ struct DoubleSumState: AggregateState {
   }
 
   mutating func finish(_ rowCounts: [Int64]) -> Column {
-    let counts = nulls.valid(rowCounts)
-    var results = sums.rounded(groupCount: rowCounts.count)
+    Self.column(
+      sums.rounded(groupCount: rowCounts.count), nulls.valid(rowCounts), isAverage: isAverage)
+  }
+
+  /// The results that sums of so many values each are.
+  static func column(_ sums: [Double], _ counts: [Int64], isAverage: Bool) -> Column {
+    var results = sums
     if isAverage {
       for group in results.indices where counts[group] != 0 {
         results[group] /= Double(counts[group])
@@ -52,11 +57,18 @@ struct ExactSums: Sendable {
 
   private static let lowestBit = -80
 
+  init(groupCount: Int = 0) { grow(&window, to: groupCount) }
+
+  /// Adds to a group for which there is room.
+  @inline(__always)
+  mutating func add(_ value: Double, to group: UInt32) {
+    if !Self.addToWindow(value, &window[Int(group)]) { addOutside(value, group) }
+  }
+
   mutating func add(_ values: [Double], _ ids: [UInt32], _ validity: Bitmap?, _ groupCount: Int) {
     grow(&window, to: groupCount)
     for row in ids.indices where validity?[row] ?? true {
-      let value = values[row]
-      if !Self.addToWindow(value, &window[Int(ids[row])]) { addOutside(value, ids[row]) }
+      add(values[row], to: ids[row])
     }
   }
 
@@ -99,18 +111,18 @@ struct ExactSums: Sendable {
     for (group, value) in other.special { special[groups[Int(group)], default: 0] += value }
   }
 
-  /// The double nearest to each sum, ties to even.
-  func rounded(groupCount: Int) -> [Double] {
-    (0..<groupCount).map { group in
-      let id = UInt32(group)
-      if let value = special[id] { return value }
-      let low = group < window.count ? window[group] : 0
-      if var sum = wide[id] {
-        sum.add(low, times: Self.lowestBit)
-        return sum.rounded
-      }
-      return Double(low) * Double(sign: .plus, exponent: Self.lowestBit, significand: 1)
+  func rounded(groupCount: Int) -> [Double] { (0..<groupCount).map { rounded($0) } }
+
+  /// The double nearest to the sum of a group, ties to even.
+  func rounded(_ group: Int) -> Double {
+    let id = UInt32(group)
+    if let value = special[id] { return value }
+    let low = group < window.count ? window[group] : 0
+    if var sum = wide[id] {
+      sum.add(low, times: Self.lowestBit)
+      return sum.rounded
     }
+    return Double(low) * Double(sign: .plus, exponent: Self.lowestBit, significand: 1)
   }
 }
 

@@ -6,19 +6,13 @@ import Columns
 /// Invariant: the sum of a group is `low[g] + wide[g]`, an absent entry being 0, and no entry of
 /// `low` is further from 0 than `bound`.
 struct IntegerSumState: AggregateState {
-  let isAverage: Bool
-  let type: DataType
-  let resultType: DataType
+  let aggregate: Aggregate
   private var nulls = NullCounts()
   private var low: [Int64] = []
   private var wide: [Int128] = []
   private var bound: UInt64 = 0
 
-  init(isAverage: Bool, type: DataType, resultType: DataType) {
-    self.isAverage = isAverage
-    self.type = type
-    self.resultType = resultType
-  }
+  init(_ aggregate: Aggregate) { self.aggregate = aggregate }
 
   mutating func update(_ groups: RowGroups, _ groupCount: Int, _ arguments: [Column])
     throws(KernelsError)
@@ -87,7 +81,7 @@ struct IntegerSumState: AggregateState {
 
   private mutating func addToWide(_ group: Int, _ value: Int128) throws(KernelsError) {
     let (sum, overflow) = wide[group].addingReportingOverflow(value)
-    if overflow { throw .overflow(of: "sum", in: "\(resultType)") }
+    if overflow { throw .overflow(of: "sum", in: "\(aggregate.type)") }
     wide[group] = sum
   }
 
@@ -119,22 +113,30 @@ struct IntegerSumState: AggregateState {
   mutating func finish(_ rowCounts: [Int64]) throws(KernelsError) -> Column {
     grow(&low, to: rowCounts.count)
     try flush()
-    let counts = nulls.valid(rowCounts)
+    return try Self.column(wide, nulls.valid(rowCounts), of: aggregate)
+  }
+
+  /// The results that sums of so many values each are.
+  static func column(
+    _ sums: [Int128], _ counts: [Int64], of aggregate: Aggregate
+  ) throws(KernelsError) -> Column {
     let validity = Bitmap(count: counts.count) { counts[$0] != 0 }
-    if isAverage {
+    if aggregate.function == .average {
       var scale = 1.0
-      if case .decimal(_, let digits) = type { for _ in 0..<digits { scale *= 10 } }
-      let averages = wide.indices.map { group in
-        counts[group] == 0 ? 0 : Double(wide[group]) / (Double(counts[group]) * scale)
+      if case .decimal(_, let digits) = aggregate.argumentTypes[0] {
+        for _ in 0..<digits { scale *= 10 }
+      }
+      let averages = sums.indices.map { group in
+        counts[group] == 0 ? 0 : Double(sums[group]) / (Double(counts[group]) * scale)
       }
       return Column(.double, .doubles(averages), validity: validity)
     }
-    if case .decimal = resultType {
-      for sum in wide where sum.magnitude >= Self.decimalLimit {
-        throw .overflow(of: "sum", in: "\(resultType)")
+    if case .decimal = aggregate.type {
+      for sum in sums where sum.magnitude >= decimalLimit {
+        throw .overflow(of: "sum", in: "\(aggregate.type)")
       }
     }
-    return Column(resultType, .wide(wide), validity: validity)
+    return Column(aggregate.type, .wide(sums), validity: validity)
   }
 
   /// The first magnitude that needs 39 digits.

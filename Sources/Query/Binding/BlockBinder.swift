@@ -64,10 +64,12 @@ struct BlockBinder {
         Aggregation(input: plan, keys: groups.keys, aggregates: groups.calls))
     }
     if let having { plan = .filter(plan, layout.settled(having)) }
-    if !windows.calls.isEmpty { plan = .window(plan, windows.calls.map(layout.settled)) }
+    if !windows.calls.isEmpty {
+      plan = .window(plan, windows.calls.map { $0.mapping(layout.settled) })
+    }
     if let condition = qualify ?? isFirst { plan = .filter(plan, layout.settled(condition)) }
     let expressions = output.map(layout.settled)
-    let settledOrders = orders.map(layout.settled)
+    let settledOrders = orders.map { $0.mapping(layout.settled) }
     let ordered = try project(plan, expressions, settledOrders, limit: limit, offset: offset)
     return (ordered, fields)
   }
@@ -243,16 +245,6 @@ private struct Layout {
       }
       return .column(groups?.settled(place) ?? place, type)
     }
-  }
-
-  func settled(_ order: BoundOrder) -> BoundOrder {
-    BoundOrder(expression: settled(order.expression), direction: order.direction)
-  }
-
-  func settled(_ window: BoundWindow) -> BoundWindow {
-    BoundWindow(
-      function: window.function, partitionBy: window.partitionBy.map(settled),
-      orderBy: window.orderBy.map(settled))
   }
 }
 

@@ -6,10 +6,10 @@ extension ExpressionBinder {
   func bind(_ call: Call, _ position: Position) throws(QueryError) -> Bound {
     let name = call.name.folded
     if let window = call.window { return try bindWindow(call, window, position) }
-    if WindowFunction(rawValue: name) != nil {
+    if WindowName(rawValue: name) != nil {
       throw QueryError(
         "\(call.name) needs a window", at: call.name.position,
-        hint: "Write \(call.name)() OVER (PARTITION BY … ORDER BY …).")
+        hint: "Write \(call.name)(…) OVER (PARTITION BY … ORDER BY …).")
     }
     if AggregateName.isAggregate(name) {
       guard let groups else {
@@ -64,7 +64,7 @@ extension ExpressionBinder {
   private static func unknownFunction(_ call: Call) -> QueryError {
     let names =
       FunctionRegistry.byName.keys.sorted() + AggregateName.all
-      + WindowFunction.allCases.map(\.rawValue) + ["coalesce", "ifnull", "nullif"]
+      + WindowName.allCases.map(\.rawValue) + ["coalesce", "ifnull", "nullif"]
     return QueryError(
       "there is no function \(call.name)", at: call.name.position,
       hint: Scope.suggestion(call.name.name, names, ""))

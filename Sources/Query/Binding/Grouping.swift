@@ -62,8 +62,10 @@ final class GroupedColumns {
   }
 
   func bindAggregate(_ call: Call, _ position: Position) throws(QueryError) -> Bound {
-    let bound = try AggregateBinder(input: input).bind(call, position)
-    return place(bound)
+    var binder = input
+    binder.windows = nil
+    binder.clause = "an aggregate"
+    return place(try AggregateBinder(binder: binder).bind(call, position))
   }
 
   private func place(_ bound: BoundAggregate) -> Bound {
@@ -79,15 +81,11 @@ final class GroupedColumns {
   }
 }
 
-/// Turns a call of an aggregate into one over bound arguments.
+/// Turns a call of an aggregate into one over bound arguments. `binder` is that of its arguments.
 struct AggregateBinder {
-  let input: ExpressionBinder
+  let binder: ExpressionBinder
 
   func bind(_ call: Call, _ position: Position) throws(QueryError) -> BoundAggregate {
-    var binder = input
-    binder.groups = nil
-    binder.windows = nil
-    binder.clause = "an aggregate"
     var arguments: [Bound] = []
     for argument in call.arguments { arguments.append(try binder.bind(argument)) }
     let condition = try call.filter.map { (filter) throws(QueryError) in
@@ -95,7 +93,7 @@ struct AggregateBinder {
     }
     let name = call.name.folded
     if name == "string_agg" || name == "group_concat" || name == "listagg" {
-      return try joinTexts(call, arguments, condition, binder, position)
+      return try joinTexts(call, arguments, condition, position)
     }
     if !call.orderBy.isEmpty {
       throw QueryError("\(call.name) takes no ORDER BY", at: call.name.position)
@@ -116,7 +114,7 @@ struct AggregateBinder {
         "\(call.name) takes \(expected == 1 ? "one argument" : "two arguments")", at: position)
     }
     let given = condition.map { filter in arguments.map { filtered($0, filter) } } ?? arguments
-    return try aggregate(call, name, given, binder, position)
+    return try aggregate(call, name, given, position)
   }
 
   private static func isOfTwo(_ name: String) -> Bool {
@@ -125,8 +123,7 @@ struct AggregateBinder {
   }
 
   private func aggregate(
-    _ call: Call, _ name: String, _ arguments: [Bound], _ binder: ExpressionBinder,
-    _ position: Position
+    _ call: Call, _ name: String, _ arguments: [Bound], _ position: Position
   ) throws(QueryError) -> BoundAggregate {
     let type = arguments[0].type
     if call.isDistinct && !["count", "min", "max", "any_value", "first"].contains(name) {
@@ -160,7 +157,7 @@ struct AggregateBinder {
         isSample: !name.hasSuffix("_pop"), isRoot: name.hasPrefix("std"))
       return aggregate(function, [try binder.cast(arguments[0], to: .double, at: position)])
     case "median", "quantile", "quantile_disc", "quantile_cont":
-      return try quantile(call, arguments, binder, position)
+      return try quantile(call, arguments, position)
     case "min": return aggregate(.minimum, arguments)
     case "max": return aggregate(.maximum, arguments)
     case "arg_min", "min_by": return aggregate(.argMinimum, arguments)
@@ -173,7 +170,7 @@ struct AggregateBinder {
   }
 
   private func quantile(
-    _ call: Call, _ arguments: [Bound], _ binder: ExpressionBinder, _ position: Position
+    _ call: Call, _ arguments: [Bound], _ position: Position
   ) throws(QueryError) -> BoundAggregate {
     var share = 0.5
     if arguments.count > 1 {
@@ -205,8 +202,7 @@ struct AggregateBinder {
   }
 
   private func joinTexts(
-    _ call: Call, _ arguments: [Bound], _ condition: Bound?, _ binder: ExpressionBinder,
-    _ position: Position
+    _ call: Call, _ arguments: [Bound], _ condition: Bound?, _ position: Position
   ) throws(QueryError) -> BoundAggregate {
     guard arguments.count == 1 || arguments.count == 2 else {
       throw QueryError("\(call.name) takes a text and a separator", at: position)

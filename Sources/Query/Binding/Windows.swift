@@ -2,22 +2,102 @@ import Columns
 import Kernels
 import SQL
 
-/// The window functions.
-enum WindowFunction: String, CaseIterable, Sendable {
-  case rowNumber = "row_number"
+/// What a window function computes for each row, from the rows of its partition in their order or
+/// from those of its frame.
+enum WindowFunction: Sendable, Hashable {
+  case rowNumber
   case rank
-  case denseRank = "dense_rank"
+  case denseRank
+  case relativeRank
+  case cumulativeShare
+  /// So many parts of the partition.
+  case tiles(Int)
+  /// The first argument so many rows further on; where there is none, the second of this row.
+  case shifted(Int)
+  /// The argument at a place of the frame, from its start or, negative, from its end.
+  case atPlace(Int)
+  case aggregate(Aggregate)
 }
 
 /// A window function over columns of the window's input.
 struct BoundWindow: Sendable {
   let function: WindowFunction
-  let partitionBy: [Bound]
-  let orderBy: [BoundOrder]
+  var arguments: [Bound] = []
+  var partitionBy: [Bound]
+  var orderBy: [BoundOrder]
+  var frame = BoundFrame.whole
+
+  var type: DataType {
+    switch function {
+    case .rowNumber, .rank, .denseRank, .tiles: .bigint
+    case .relativeRank, .cumulativeShare: .double
+    case .shifted, .atPlace: arguments[0].type
+    case .aggregate(let aggregate): aggregate.type
+    }
+  }
+
+  /// The aggregate of all rows of the partition that it is.
+  var wholeAggregate: Aggregate? {
+    if case .aggregate(let aggregate) = function, frame.isWhole { aggregate } else { nil }
+  }
 
   var key: String {
-    let partition = partitionBy.map(\.key).joined(separator: ", ")
-    return "\(function)(\(partition); \(orderBy.map(\.key).joined(separator: ", ")))"
+    "\(function)(\(arguments.map(\.key)); \(orderKey); \(frame.start.key), \(frame.end.key))"
+  }
+
+  /// Functions that agree in this go over their rows in the same order.
+  var orderKey: String { "\(partitionBy.map(\.key)); \(orderBy.map(\.key))" }
+
+  /// All that is read of the input.
+  var expressions: [Bound] {
+    arguments + partitionBy + orderBy.map(\.expression)
+      + [frame.start.target, frame.end.target].compactMap { $0 }
+  }
+
+  func mapping<Failure: Error>(
+    _ body: (Bound) throws(Failure) -> Bound
+  ) throws(Failure) -> BoundWindow {
+    var result = self
+    for place in arguments.indices { result.arguments[place] = try body(arguments[place]) }
+    for place in partitionBy.indices { result.partitionBy[place] = try body(partitionBy[place]) }
+    for place in orderBy.indices { result.orderBy[place] = try orderBy[place].mapping(body) }
+    result.frame.start = try frame.start.mapping(body)
+    result.frame.end = try frame.end.mapping(body)
+    return result
+  }
+}
+
+/// The rows around a row that a function is of.
+struct BoundFrame: Sendable {
+  enum Edge: Sendable {
+    case partition
+    case peers
+    case rows(Int)
+    /// The rows whose order key is not beyond this one.
+    case key(Bound)
+
+    var target: Bound? {
+      if case .key(let target) = self { target } else { nil }
+    }
+
+    var key: String {
+      if case .key(let target) = self { target.key } else { "\(self)" }
+    }
+
+    func mapping<Failure: Error>(
+      _ body: (Bound) throws(Failure) -> Bound
+    ) throws(Failure) -> Edge {
+      if case .key(let target) = self { .key(try body(target)) } else { self }
+    }
+  }
+
+  var start: Edge
+  var end: Edge
+
+  static let whole = BoundFrame(start: .partition, end: .partition)
+
+  var isWhole: Bool {
+    if case (.partition, .partition) = (start, end) { true } else { false }
   }
 }
 
@@ -27,6 +107,12 @@ struct BoundOrder: Sendable {
   let direction: SortDirection
 
   var key: String { "\(expression.key) \(direction)" }
+
+  func mapping<Failure: Error>(
+    _ body: (Bound) throws(Failure) -> Bound
+  ) throws(Failure) -> BoundOrder {
+    BoundOrder(expression: try body(expression), direction: direction)
+  }
 }
 
 /// The window functions of a query, whose results stand behind the columns of its input; until all
@@ -39,74 +125,17 @@ final class WindowCollector {
   func add(_ window: BoundWindow) -> Bound {
     let place = calls.firstIndex { $0.key == window.key } ?? calls.count
     if place == calls.count { calls.append(window) }
-    return .column(Self.windows + place, .bigint)
-  }
-}
-
-extension ExpressionBinder {
-  func bindWindow(
-    _ call: Call, _ window: Window, _ position: Position
-  ) throws(QueryError) -> Bound {
-    guard let function = WindowFunction(rawValue: call.name.folded) else {
-      let names = WindowFunction.allCases.map(\.rawValue).joined(separator: ", ")
-      throw QueryError(
-        "\(call.name) is no window function", at: call.name.position,
-        hint: "The window functions are \(names).")
-    }
-    guard let windows else {
-      throw QueryError(
-        "a window function cannot stand in \(clause)", at: position,
-        hint: "Conditions on window functions stand in QUALIFY.")
-    }
-    if !call.arguments.isEmpty || call.isDistinct || call.isStar || call.filter != nil {
-      throw QueryError("\(call.name) takes no arguments", at: position)
-    }
-    var inner = self
-    inner.windows = nil
-    inner.clause = "a window"
-    var partition: [Bound] = []
-    for key in window.partitionBy { partition.append(try inner.bind(key)) }
-    try BlockBinder.checkKeys(partition.count, "PARTITION BY", position)
-    var order: [BoundOrder] = []
-    for item in window.orderBy { order.append(try inner.bind(item)) }
-    return windows.add(BoundWindow(function: function, partitionBy: partition, orderBy: order))
-  }
-
-  func bind(_ item: OrderItem) throws(QueryError) -> BoundOrder {
-    BoundOrder(
-      expression: try bind(item.expression),
-      direction: SortDirection(isDescending: item.isDescending, nullsFirst: item.nullsFirst))
+    return .column(Self.windows + place, window.type)
   }
 }
 
 extension Expression {
-  /// The expressions directly below; not those of a window, nor of a query.
-  var parts: [Expression] {
-    switch kind {
-    case .literal, .column, .query: []
-    case .unary(_, let operand), .isNull(let operand, _), .cast(let operand, _, _): [operand]
-    case .inQuery(let operand, _, _): [operand]
-    case .binary(_, let left, let right), .isDistinct(let left, let right, _): [left, right]
-    case .like(let like): [like.value, like.pattern] + (like.escape.map { [$0] } ?? [])
-    case .between(let value, let lower, let upper, _): [value, lower, upper]
-    case .inList(let value, let list, _): [value] + list
-    case .conditional(let conditional):
-      (conditional.operand.map { [$0] } ?? [])
-        + conditional.branches.flatMap { [$0.condition, $0.result] }
-        + (conditional.otherwise.map { [$0] } ?? [])
-    case .call(let call): call.arguments + (call.filter.map { [$0] } ?? [])
-    }
-  }
-
   /// Whether an aggregate of this query stands in it.
   var hasAggregate: Bool {
-    if case .call(let call) = kind {
-      if call.window == nil && AggregateName.isAggregate(call.name.folded) { return true }
-      if let window = call.window {
-        let inner = window.partitionBy + window.orderBy.map(\.expression)
-        if inner.contains(where: \.hasAggregate) { return true }
-      }
+    if case .call(let call) = kind, call.window == nil, AggregateName.isAggregate(call.name.folded)
+    {
+      return true
     }
-    return parts.contains { $0.hasAggregate }
+    return children.contains { $0.hasAggregate }
   }
 }

@@ -7,7 +7,9 @@ extension Executor {
     _ input: Plan, _ calls: [BoundWindow], where condition: Bound?
   ) throws(QueryError) -> Stream {
     let stream = try stream(input)
-    let collected = try collected(stream, for: WorkPerRow.sort)
+    let isNumbering = calls.allSatisfy(\.function.isNumber)
+    let collected = try collected(
+      stream, for: isNumbering ? WorkPerRow.sort : WorkPerRow.window)
     guard let frames = collected.all else {
       return try SpilledWindows(
         executor: self, types: input.types, calls: calls, condition: condition
@@ -31,19 +33,73 @@ extension Executor {
       frame = try leading(limit, of: calls[0], all)
     }
     var result = frame
-    for call in calls {
-      let partition = try columns(call.partitionBy, frame)
-      let keys = try sortKeys(call.orderBy, frame)
-      let order = WindowOrder(partitionBy: partition, orderBy: keys, rowCount: frame.rowCount)
-      let numbers =
-        switch call.function {
-        case .rowNumber: order.rowNumbers()
-        case .rank: order.ranks()
-        case .denseRank: order.denseRanks()
-        }
-      result.append(Column(.bigint, .integers(numbers)))
-    }
+    var orders: [String: WindowOrder] = [:]
+    for call in calls { result.append(try column(call, frame, &orders)) }
     return result
+  }
+
+  /// The results of a function; `orders` are those of the frame that others have gone over before.
+  func column(
+    _ call: BoundWindow, _ frame: Frame, _ orders: inout [String: WindowOrder]
+  ) throws(QueryError) -> Column {
+    let partition = try columns(call.partitionBy, frame)
+    let arguments = try columns(call.arguments, frame)
+    if let aggregate = call.wholeAggregate {
+      return try ofPartitions(aggregate, arguments, partition, frame.rowCount)
+    }
+    let keys = try sortKeys(call.orderBy, frame)
+    let order =
+      orders[call.orderKey]
+      ?? WindowOrder(partitionBy: partition, orderBy: keys, rowCount: frame.rowCount)
+    orders[call.orderKey] = order
+    switch call.function {
+    case .rowNumber: return Column(.bigint, .integers(order.rowNumbers()))
+    case .rank: return Column(.bigint, .integers(order.ranks()))
+    case .denseRank: return Column(.bigint, .integers(order.denseRanks()))
+    case .relativeRank: return Column(.double, .doubles(order.relativeRanks()))
+    case .cumulativeShare: return Column(.double, .doubles(order.cumulativeShares()))
+    case .tiles(let count): return Column(.bigint, .integers(order.tiles(count)))
+    case .shifted(let distance):
+      let rows = order.rows(at: distance)
+      guard arguments.count > 1 else { return gather(arguments[0], rows) }
+      let count = UInt32(frame.rowCount)
+      let both = concatenate(arguments, type: call.type)
+      return gather(both, rows.indices.map { rows[$0] == .max ? count + UInt32($0) : rows[$0] })
+    case .atPlace(let number):
+      return gather(arguments[0], order.rows(of: try frames(call, order, keys, frame), at: number))
+    case .aggregate(let aggregate):
+      let frames = try self.frames(call, order, keys, frame)
+      do { return try order.results(of: aggregate, arguments.first, over: frames) } catch {
+        throw QueryError(error)
+      }
+    }
+  }
+
+  /// An aggregate of the partition of each row.
+  private func ofPartitions(
+    _ aggregate: Aggregate, _ arguments: [Column], _ partition: [Column], _ rowCount: Int
+  ) throws(QueryError) -> Column {
+    var table = GroupTable(partition.map(\.type))
+    let groups = table.add(partition, rowCount: rowCount)
+    var state = AggregateSet([aggregate], options: options.distinct)
+    do {
+      try state.update(groups, groupCount: table.groupCount, [arguments])
+      return gather(try state.finish(groupCount: table.groupCount)[0], groups.ids)
+    } catch { throw QueryError(error) }
+  }
+
+  private func frames(
+    _ call: BoundWindow, _ order: WindowOrder, _ keys: [SortKey], _ frame: Frame
+  ) throws(QueryError) -> [Range<Int>] {
+    func edge(_ edge: BoundFrame.Edge) throws(QueryError) -> FrameEdge {
+      switch edge {
+      case .partition: .partition
+      case .peers: .peers
+      case .rows(let distance): .rows(distance)
+      case .key(let target): .keys(keys[0], reaching: try target.column(frame))
+      }
+    }
+    return order.frames(from: try edge(call.frame.start), to: try edge(call.frame.end))
   }
 
   private func columns(_ expressions: [Bound], _ frame: Frame) throws(QueryError) -> [Column] {
@@ -58,9 +114,9 @@ extension Executor {
   private func leading(
     _ limit: Int, of call: BoundWindow, _ frame: Frame
   ) throws(QueryError) -> Frame {
-    guard call.function != .denseRank, limit > 0, limit <= 64, let first = call.orderBy.first else {
-      return frame
-    }
+    guard [.rowNumber, .rank].contains(call.function), limit > 0, limit <= 64,
+      let first = call.orderBy.first
+    else { return frame }
     let column = try first.expression.column(frame)
     guard case .integers(let values) = column.values, column.validity == nil else { return frame }
     let partition = try columns(call.partitionBy, frame)

@@ -84,14 +84,52 @@ extension BoundWindow {
     if !orderBy.isEmpty {
       parts.append("ORDER BY " + orderBy.map { $0.text(in: names) }.joined(separator: ", "))
     }
-    return "\(function.rawValue)() OVER (\(parts.joined(separator: " ")))"
+    if case .aggregate = function, !frame.isWhole { parts.append(frame.text(in: names)) }
+    let list = arguments.map { $0.text(in: names) }.joined(separator: ", ")
+    return "\(function.text(list)) OVER (\(parts.joined(separator: " ")))"
+  }
+}
+
+extension WindowFunction {
+  fileprivate func text(_ list: String) -> String {
+    switch self {
+    case .rowNumber: "row_number()"
+    case .rank: "rank()"
+    case .denseRank: "dense_rank()"
+    case .relativeRank: "percent_rank()"
+    case .cumulativeShare: "cume_dist()"
+    case .tiles(let count): "ntile(\(count))"
+    case .shifted(let distance): "lead(\(list), \(distance))"
+    case .atPlace(let place): place < 0 ? "last_value(\(list))" : "nth_value(\(list), \(place + 1))"
+    case .aggregate(let aggregate): aggregate.text(list)
+    }
+  }
+}
+
+extension BoundFrame {
+  fileprivate func text(in names: [String]) -> String {
+    func text(_ edge: Edge) -> String {
+      switch edge {
+      case .partition: "UNBOUNDED"
+      case .peers: "PEERS"
+      case .rows(let distance): "ROW \(distance)"
+      case .key(let target): target.text(in: names)
+      }
+    }
+    return "FROM \(text(start)) TO \(text(end))"
   }
 }
 
 extension BoundAggregate {
   fileprivate func text(in names: [String]) -> String {
     let list = arguments.map { $0.text(in: names) }.joined(separator: ", ")
-    return "\(aggregate.function.sqlName)(\(list)\(aggregate.function.sqlRest)"
+    return aggregate.text(list)
+  }
+}
+
+extension Aggregate {
+  fileprivate func text(_ arguments: String) -> String {
+    "\(function.sqlName)(\(arguments)\(function.sqlRest)"
   }
 }
 

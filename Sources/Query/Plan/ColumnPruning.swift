@@ -147,20 +147,19 @@ enum ColumnPruning {
     return Result(plan: .aggregate(kept), places: places)
   }
 
+  /// What nobody reads is not computed, nor is what could go wrong in it.
   private static func prunedWindow(
     _ input: Plan, _ calls: [BoundWindow], _ needed: Set<Int>, _ needs: inout ColumnNeeds
   ) -> Result {
     let width = input.types.count
-    let used = calls.flatMap { $0.partitionBy + $0.orderBy.map(\.expression) }
+    let kept = calls.indices.filter { needed.contains(width + $0) }
+    let used = kept.flatMap { calls[$0].expressions }
     let inner = pruned(input, keeping: needed.filter { $0 < width }.union(columns(used)), &needs)
-    let moved = calls.map { call in
-      BoundWindow(
-        function: call.function, partitionBy: call.partitionBy.map { inner.moved($0) },
-        orderBy: call.orderBy.map { inner.moved($0) })
-    }
+    if kept.isEmpty { return inner }
     var places = inner.places
     let newWidth = inner.plan.types.count
-    for place in calls.indices { places[width + place] = newWidth + place }
+    for (offset, place) in kept.enumerated() { places[width + place] = newWidth + offset }
+    let moved = kept.map { calls[$0].mapping { inner.moved($0) } }
     return Result(plan: .window(inner.plan, moved), places: places)
   }
 }

@@ -84,7 +84,7 @@ extension Plan {
     case .join(let join): join.left.types + join.right.types
     case .aggregate(let aggregation):
       aggregation.keys.map(\.type) + aggregation.aggregates.map(\.aggregate.type)
-    case .window(let input, let calls): input.types + calls.map { _ in .bigint }
+    case .window(let input, let calls): input.types + calls.map(\.type)
     case .union(let inputs): inputs[0].types
     }
   }
@@ -171,12 +171,7 @@ extension Plan {
       return .aggregate(aggregation)
     case .window(let input, let calls):
       var windows: [BoundWindow] = []
-      for call in calls {
-        windows.append(
-          BoundWindow(
-            function: call.function, partitionBy: try each(call.partitionBy),
-            orderBy: try each(call.orderBy)))
-      }
+      for call in calls { windows.append(try call.mapping(body)) }
       return .window(try input.mappingExpressions(body), windows)
     case .distinct(let input): return .distinct(try input.mappingExpressions(body))
     case .sort(let input, let orders, let limit, let offset):

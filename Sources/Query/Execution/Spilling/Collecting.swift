@@ -28,6 +28,8 @@ enum WorkPerRow {
   static let nothing = 0
   /// The words of its keys, its place in the order, and what is sorted meanwhile.
   static let sort = 64
+  /// The same, its partition, its peers, its frame, and a result.
+  static let window = 128
   /// A group of a table of keys, while that grows.
   static let join = 96
 }
