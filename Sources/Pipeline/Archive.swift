@@ -14,14 +14,23 @@ enum Archive {
     return "archive/\(day)/\(marked(arrival, hash))"
   }
 
-  /// `<table>/<name>.<hash>.csv`.
+  /// `<table>/<name>.<hash>.csv`. A name that would become too long for a file system is cut; the
+  /// hash still tells it from others.
   static func marked(_ arrival: Incoming.Arrival, _ hash: String) -> String {
     var name = arrival.source
     if name.hasPrefix("\(arrival.table)/") { name.removeFirst(arrival.table.count + 1) }
     let lowered = name.lowercased()
     let ending = Incoming.endings.first { lowered.hasSuffix($0) } ?? ""
-    return "\(arrival.table)/\(name.dropLast(ending.count)).\(hash)\(name.suffix(ending.count))"
+    let mark = ".\(hash)\(name.suffix(ending.count))"
+    var stem = name.dropLast(ending.count)
+    let start = stem.lastIndex(of: "/").map { stem.index(after: $0) } ?? stem.startIndex
+    let room = mostNameBytes - mark.utf8.count - rejectionsEnding.utf8.count
+    while stem[start...].utf8.count > room { stem.removeLast() }
+    return "\(arrival.table)/\(stem)\(mark)"
   }
+
+  /// What common file systems take.
+  private static let mostNameBytes = 255
 
   /// Moves a file whose content the ledger has to its place in the archive; what stands there has
   /// the same bytes. A file that was written anew since it was read stays where it is: it is
@@ -35,6 +44,8 @@ enum Archive {
   static let refusedFolder = "logs/invalid/"
   /// Behind the name of a refused file: why it was, for people and programs.
   static let errorEnding = ".error.json"
+  /// Behind the name of a file with rejected rows: those rows. No other ending is longer.
+  private static let rejectionsEnding = ".rejected.jsonl"
 
   /// Moves a refused file away, with the reason beside it, so that it blocks no later run. The
   /// reason is written first: a file that is gone from `incoming/` always has one.
@@ -50,7 +61,7 @@ enum Archive {
 
   /// Where the rejected rows of a file are kept.
   static func rejectionsName(_ arrival: Incoming.Arrival, _ hash: String) -> String {
-    "\(refusedFolder)\(marked(arrival, hash)).rejected.jsonl"
+    refusedFolder + marked(arrival, hash) + rejectionsEnding
   }
 
   /// Writes the rejected rows of a file, a line of JSON each.

@@ -121,6 +121,26 @@ import Testing
     #expect(try lake.rows(of: "streams").contains("pq,s1,2024-06-25 01:01:01,1"))
   }
 
+  @Test func `keeps files whose names are as long as there can be`() throws {
+    let folder = try TemporaryFolder()
+    let lake = SmallLake(LocalStore(folder.path))
+    let head = "stream_id,song_id,timestamp,duration_ms\n"
+    let rows = ["p1,s1,2024-06-25 01:01:01,1\n", "p2,s1,2024-06-25 01:01:01,x\n"]
+    // Names of 255 bytes, which differ at their end: one file is kept, one in part, one is not.
+    let long = String(repeating: "日", count: 80)
+    try lake.put("incoming/streams/\(long)aaaaaaaaaa1.csv", head + rows[0])
+    try lake.put("incoming/streams/\(long)aaaaaaaaaa2.csv", head + rows[0] + rows[1])
+    try lake.put("incoming/streams/\(long)aaaaaaaaaa3.csv", head + rows[1])
+    let report = try lake.run { $0.maximumRejected = 0.5 }
+    #expect(report.files.map(\.outcome) == [.committed, .committed, .refused])
+    #expect(try lake.names("incoming/") == [])
+    #expect(try lake.names("archive/").count == 2)
+    let aside = try lake.names("logs/invalid/")
+    #expect(aside.filter { $0.hasSuffix(".rejected.jsonl") }.count == 2)
+    #expect(aside.filter { $0.hasSuffix(".error.json") }.count == 1)
+    #expect(aside.filter { $0.hasSuffix(".csv") }.count == 1)
+  }
+
   @Test func `brings the tables up to date: what is late, and what a song changes`() throws {
     let lake = SmallLake(MemoryStore())
     try lake.putFirstFiles()
