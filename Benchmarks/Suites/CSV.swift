@@ -4,8 +4,9 @@ import Columns
 
 extension Suite {
   /// Reading CSV in memory, one thread and all: tokens, typed columns of the two stream tables, the
-  /// same with quoted fields, and the hash that is taken along. Keys are known where a pipeline has
-  /// read the dimensions before; else they are new, as where a file is converted by itself.
+  /// same with quoted fields, those of a table of sensors, and the hash that is taken along. Keys
+  /// are known where a pipeline has read the dimensions before; else they are new, as where a file
+  /// is converted by itself.
   static let csv = Suite("csv") { bench in
     let inputs = try CSVInputs(bytes: bench.scaled(200_000_000, smoke: 200_000))
     for level in CPU.available.reversed() {
@@ -17,9 +18,10 @@ extension Suite {
       "content hash", bytes: inputs.music.bytes.count,
       expecting: ContentHash.of(inputs.music.bytes.span)
     ) { ContentHash.of(inputs.music.bytes.span) }
-    for input in [inputs.music, inputs.musicQuoted, inputs.spotify] {
+    for input in [inputs.music, inputs.musicQuoted, inputs.spotify, inputs.readings] {
       for threads in Set([1, bench.threads]).sorted() {
         try read(bench, input, input.columns, "", threads: threads)
+        if input.keys.isEmpty { continue }
         try read(bench, input, input.columnsWithKnownKeys, ", known keys", threads: threads)
       }
     }
@@ -75,12 +77,17 @@ extension Suite {
     }
   }
 
-  /// The sum of all numbers and times.
+  /// The sum of all numbers and times; of doubles, that of their bits.
   private static func sum(_ batch: CSVBatch) -> Int64 {
     var sum: Int64 = 0
     for column in batch.batch.columns {
-      if case .integers(let values) = column.values {
-        for value in values { sum &+= value }
+      switch column.values {
+      case .integers(let values): for value in values { sum &+= value }
+      case .dates(let values): for value in values { sum &+= Int64(value) }
+      case .booleans(let values): for value in values { sum &+= value ? 1 : 0 }
+      case .doubles(let values):
+        for value in values { sum &+= Int64(bitPattern: value.bitPattern) }
+      default: break
       }
     }
     return sum
@@ -112,6 +119,8 @@ struct CSVInputs {
   var music: CSVInput
   var musicQuoted: CSVInput
   var spotify: CSVInput
+  /// All types that the others have not.
+  var readings: CSVInput
 
   init(bytes: Int) throws {
     let columns = [
@@ -128,6 +137,13 @@ struct CSVInputs {
         InputColumn("user_id", .bigint), InputColumn("track_id", .text, form: .coded(base: nil)),
         InputColumn("listen_time", .timestamp),
       ])
+    readings = CSVInput(
+      name: "sensor readings", bytes: [],
+      columns: [
+        InputColumn("measured", .timestamp), InputColumn("installed", .date),
+        InputColumn("is_valid", .boolean), InputColumn("celsius", .double),
+        InputColumn("load", .double),
+      ])
     var random = Dice(state: 20_240_625)
     let tracks = (0..<89_741).map { _ in random.word(22) }
     let genres = (0..<115).map { "genre-\($0)\($0 % 3 == 0 ? " & more" : "")" }
@@ -139,6 +155,7 @@ struct CSVInputs {
     append("stream_id,user_id,song_id,genre,timestamp,duration_ms\n", to: \.music)
     append("stream_id,user_id,song_id,genre,timestamp,duration_ms\n", to: \.musicQuoted)
     append("user_id,track_id,listen_time\n", to: \.spotify)
+    append("measured,installed,is_valid,celsius,load\n", to: \.readings)
     while music.bytes.count < bytes {
       let row = music.rows
       let (time, micros) = random.time(day: 19_890 + row / 200_000 + random.below(3))
@@ -160,6 +177,16 @@ struct CSVInputs {
         to: \.spotify)
       spotify.rows += 1
       spotify.sum &+= instant &+ Int64(listener)
+      let celsius = Double(random.below(1_000_000) - 400_000) / 10_000
+      let load = Double(random.next() >> 11) / Double(1 << 53)
+      let isValid = random.below(10) > 0
+      append(
+        "\(moment).\(100 + row % 900),\(moment.prefix(10)),\(isValid),\(celsius),\(load)\n",
+        to: \.readings)
+      readings.rows += 1
+      readings.sum &+= instant &+ Int64(100 + row % 900) * 1000 &+ instant / 86_400_000_000
+      readings.sum &+= isValid ? 1 : 0
+      for number in [celsius, load] { readings.sum &+= Int64(bitPattern: number.bitPattern) }
     }
   }
 

@@ -11,15 +11,15 @@
 // halves of the first and the upper half of the second. A pair is wrong in each way that all three
 // name.
 enum {
-  short_of = 1 << 0,       // a leading byte, and none that continues
-  too_long = 1 << 1,       // ASCII, and one that continues
-  overlong_3 = 1 << 2,     // E0 before 80 to 9F
-  too_large = 1 << 3,      // F4 and more before 90 to BF
-  surrogate = 1 << 4,      // ED before A0 to BF
-  overlong_2 = 1 << 5,     // C0 and C1
-  too_large_80 = 1 << 6,   // F5 and more before 80 to 8F
-  overlong_4 = 1 << 6,     // F0 before 80 to 8F
-  continued = 1 << 7,      // two that continue, right where a character of three or four asks for it
+  short_of = 1 << 0,      // a leading byte, and none that continues
+  too_long = 1 << 1,      // ASCII, and one that continues
+  overlong_3 = 1 << 2,    // E0 before 80 to 9F
+  too_large = 1 << 3,     // F4 and more before 90 to BF
+  surrogate = 1 << 4,     // ED before A0 to BF
+  overlong_2 = 1 << 5,    // C0 and C1
+  too_large_80 = 1 << 6,  // F5 and more before 80 to 8F
+  overlong_4 = 1 << 6,    // F0 before 80 to 8F
+  continued = 1 << 7,     // two that continue, right only where three or four bytes belong together
   any_low = short_of | too_long | continued,
   second = too_long | overlong_2 | continued,
 };
@@ -49,7 +49,8 @@ AVX2 static inline __m256i errors(__m256i bytes, __m256i before) {
   const __m256i next = TABLE(short_of, short_of, short_of, short_of, short_of, short_of, short_of,
                              short_of, second | overlong_3 | too_large_80 | overlong_4,
                              second | overlong_3 | too_large, second | surrogate | too_large,
-                             second | surrogate | too_large, short_of, short_of, short_of, short_of);
+                             second | surrogate | too_large, short_of, short_of, short_of,
+                             short_of);
   const __m256i pairs = _mm256_and_si256(
       _mm256_and_si256(
           _mm256_shuffle_epi8(upper, upper_halves(last)),

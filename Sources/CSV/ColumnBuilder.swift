@@ -67,12 +67,18 @@ struct ColumnBuilder: Sendable {
       } else {
         convertTimestamps(bytes, marks, view, plan.kernels, into: &integers, &others)
       }
+    case .boolean where plan.hasPlainWords:
+      convertBooleans(bytes, marks, view, into: &booleans, &others)
     case .boolean:
       booleans.append(contentsOf: repeatElement(false, count: view.rowCount))
       others = Array(0..<UInt32(view.rowCount))
+    case .date where plan.hasPlainNumbers:
+      convertDates(bytes, marks, view, into: &dates, &others)
     case .date:
       dates.append(contentsOf: repeatElement(0, count: view.rowCount))
       others = Array(0..<UInt32(view.rowCount))
+    case .double where plan.hasPlainNumbers:
+      convertDoubles(bytes, marks, view, into: &doubles, &others)
     default:
       doubles.append(contentsOf: repeatElement(0, count: view.rowCount))
       others = Array(0..<UInt32(view.rowCount))

@@ -48,6 +48,13 @@ extension Dialect {
     return !marks.contains { Array("0123456789-+:. TZ".utf8).contains($0) }
   }
 
+  /// A field that looks like a word is one: it is no text for NULL, and has no quotes or escapes in
+  /// it.
+  var hasPlainWords: Bool {
+    let marks = [quote, escape].compactMap { $0 }
+    return nullText.isEmpty && !marks.contains { $0 >= 0x30 && $0 < 0x7F }
+  }
+
   /// Refuses what makes no sense together, and what this version does not do.
   func check() throws(CSVError) {
     func refuse(_ reason: String) -> CSVError {

@@ -1,3 +1,4 @@
+import Bytes
 import Columns
 
 /// One field's bytes to one value; nil for a text that is none. These accept every allowed form;
@@ -78,6 +79,23 @@ enum FieldParser {
   static func timestamp(
     _ bytes: Span<UInt8>, _ start: Int, _ end: Int, hasZone: Bool
   ) -> Int64? {
+    guard let (seconds, behind) = clock(bytes, start, end) else { return nil }
+    var place = behind
+    var fraction = 0
+    if place == start + 19, place < end, bytes[place] == 0x2E {
+      guard let (value, next) = microseconds(bytes, place + 1, end) else { return nil }
+      fraction = value
+      place = next
+    }
+    guard let offset = offset(bytes, place, end, hasZone: hasZone) else { return nil }
+    return (seconds - Int64(offset) * 60) * 1_000_000 + Int64(fraction)
+  }
+
+  /// The seconds from 1970 on of `YYYY-MM-DD[ T]HH:MM[:SS]`, and the place behind it.
+  private static func clock(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> (Int64, Int)? {
+    if end - start >= 19, let seconds = seconds(bytes, start) {
+      return (seconds, start + 19)
+    }
     guard end - start >= 16, let days = days(bytes, start),
       bytes[start + 10] == 0x20 || bytes[start + 10] == 0x54,
       let hour = pair(bytes, start + 11), bytes[start + 13] == 0x3A,
@@ -85,25 +103,25 @@ enum FieldParser {
     else { return nil }
     var place = start + 16
     var second = 0
-    var fraction = 0
     if place + 3 <= end && bytes[place] == 0x3A {
       guard let pair = pair(bytes, place + 1), pair < 60 else { return nil }
       second = pair
       place += 3
-      if place < end && bytes[place] == 0x2E {
-        guard let (value, next) = microseconds(bytes, place + 1, end) else { return nil }
-        fraction = value
-        place = next
-      }
     }
-    guard let offset = offset(bytes, place, end, hasZone: hasZone) else { return nil }
-    let seconds = (hour * 60 + minute - offset) * 60 + second
-    return Int64(days) * Calendar.microsecondsPerDay + Int64(seconds * 1_000_000 + fraction)
+    return (Int64(days) * 86_400 + Int64((hour * 60 + minute) * 60 + second), place)
   }
 
   /// The digits of a fraction of a second. Digits behind the sixth must be zeros: a value that
   /// would have to be rounded is none.
   private static func microseconds(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> (Int, Int)? {
+    if start + 8 <= bytes.count {
+      let word = bytes.word64(at: start)
+      let count = min(digitCount(word), end - start)
+      if count > 0 && count <= 6 {
+        let value = Int(number(digits(word, count: count)))
+        return (value * millionths[count], start + count)
+      }
+    }
     var place = start
     var value = 0
     while place < end, bytes[place] &- 0x30 <= 9 {
@@ -112,9 +130,11 @@ enum FieldParser {
       place += 1
     }
     if place == start { return nil }
-    for _ in 0..<max(0, 6 - (place - start)) { value *= 10 }
-    return (value, place)
+    return (value * millionths[min(place - start, 6)], place)
   }
+
+  /// What a fraction of so many digits counts.
+  private static let millionths = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1]
 
   /// The minutes that the clock is ahead of UTC by what stands at `start`.
   private static func offset(

@@ -25,6 +25,8 @@ struct ReadPlan: Sendable {
   let kernels: FieldKernels?
   /// Numbers and times may be read without a look at the dialect.
   let hasPlainNumbers: Bool
+  /// The same of words.
+  let hasPlainWords: Bool
   private let counter: CSVTokenizer
 
   init(_ source: String, _ options: ReadOptions, header: [String]?) throws(CSVError) {
@@ -41,6 +43,7 @@ struct ReadPlan: Sendable {
         delimiter: dialect.delimiter[0], newline: newline, quote: dialect.quote,
         escape: scanner.escape, takesReturn: takesReturn, level: options.level) : nil
     hasPlainNumbers = dialect.hasPlainNumbers
+    hasPlainWords = dialect.hasPlainWords
     kernels = FieldKernels(options.level)
     counter = CSVTokenizer(
       delimiter: 0, newline: 0, quote: nil, escape: nil, takesReturn: false,

@@ -1,3 +1,4 @@
+import Bytes
 import CSV
 import Columns
 import TestSupport
@@ -109,20 +110,64 @@ import Testing
     }
   }
 
-  @Test func `is rounded to the nearest double`() throws {
+  @Test(arguments: CPU.available) func `is rounded to the nearest double`(level: CPU.Level) throws {
     var random = Seeded(7)
-    var body = "x\n"
-    var expected: [Value] = []
+    var texts: [String] = []
     for _ in 0..<2000 {
       let digits = (1...Int.random(in: 1...22, using: &random)).map { _ in
         String(Int.random(in: 0...9, using: &random))
       }.joined()
-      let text = "\(digits).\(digits)e\(Int.random(in: -40...40, using: &random))"
-      body += text + "\n"
-      expected.append(.double(try #require(Double(text))))
+      texts.append("\(digits).\(digits)e\(Int.random(in: -40...40, using: &random))")
+      texts.append("-\(Double.random(in: 0...1, using: &random))")
+      texts.append("\(String(repeating: "0", count: digits.count)).00\(digits)")
+      // Halfway between two doubles: an odd number of 54 bits over a power of two.
+      let odd = UInt64.random(in: 1 << 53...1 << 54 - 1, using: &random) | 1
+      let places = Int.random(in: 1...4, using: &random)
+      let tens = String(odd * [1, 5, 25, 125, 625][places])
+      texts.append("\(tens.dropLast(places)).\(tens.suffix(places))")
+      texts.append("\(UInt64.random(in: 0...UInt64.max, using: &random))")
     }
-    let whole = try read(body, [InputColumn("x", .double)], chunkBytes: 4096)
-    #expect(whole.rows == expected.map { [$0] })
+    let expected = try texts.map { [Value.double(try #require(Double($0)))] }
+    let whole = try read(
+      "x\n" + texts.map { $0 + "\n" }.joined(), [InputColumn("x", .double)], chunkBytes: 4096
+    ) { $0.level = level }
+    #expect(whole.rows == expected)
+  }
+
+  @Test(arguments: CPU.available) func `has the days of the calendar`(level: CPU.Level) throws {
+    var body = "day,at\n"
+    var expected: [[Value]] = []
+    var wrong = 0
+    for year in [1, 4, 1899, 1900, 1904, 1970, 2000, 2023, 2024, 2100, 2156, 9999] {
+      for month in 0...13 {
+        for day in 0...32 {
+          let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+          let date = String("000\(year)".suffix(4)) + "-\(two(month))-\(two(day))"
+          body += "\(date),\(date)T23:59:58.25\n"
+          guard 1...12 ~= month, day >= 1, day <= Calendar.daysIn(month: month, of: year) else {
+            wrong += 1
+            continue
+          }
+          let days = Calendar.days(year: year, month: month, day: day)
+          let time = (Int64(days) * 86_400 + 86_398) * 1_000_000 + 250_000
+          expected.append([.date(Int32(days)), .timestamp(time)])
+        }
+      }
+    }
+    let columns = [InputColumn("day", .date), InputColumn("at", .timestamp)]
+    let whole = try read(body, columns) { $0.level = level }
+    #expect(whole.rows == expected)
+    #expect(whole.rejections.count == wrong)
+  }
+
+  @Test func `words for truth values and for NULL do not mix`() throws {
+    let text = "x\nyes\nno\nNO\nTrue\n0\n\"fAlse\"\n\u{11}\n"
+    let whole = try read(text, [InputColumn("x", .boolean)]) {
+      $0.dialect.nullText = Array("no".utf8)
+    }
+    let values: [Value] = [.boolean(true), .null, .boolean(false), .boolean(true)]
+    #expect(whole.rows == (values + [.boolean(false), .boolean(false)]).map { [$0] })
+    #expect(whole.rejections.count == 1)
   }
 
   @Test func `that is not valid UTF-8 costs its row`() throws {
