@@ -64,34 +64,29 @@ struct TextHome: Sendable {
     let known = codesShared(with: dictionary)
     if known == 0 && !map.isEmpty && map.count <= codes.count / 4 {
       if map.contains(Self.unknown) {
-        let texts = dictionary.texts
-        for code in map.indices { map[code] = own.code(of: texts, at: code) }
+        map = own.codes(of: dictionary.texts, at: map.indices.map { UInt32($0) })
       }
       translations[place].codes = map
       interner = own
       return translated(codes, by: map)
     }
-    var texts: TextVector?
-    var result = [UInt32](repeating: 0, count: codes.count)
-    for row in codes.indices {
-      let code = codes[row]
-      if code < known {
-        result[row] = code
-        continue
-      }
-      if map.isEmpty { continue }
-      var home = map[Int(code)]
-      if home == Self.unknown {
-        let spelling = texts ?? dictionary.texts
-        texts = spelling
-        home = own.code(of: spelling, at: Int(code))
-        map[Int(code)] = home
-      }
-      result[row] = home
+    // What is seen for the first time, in the order of the rows.
+    var new: [UInt32] = []
+    for code in codes where code >= known && code < map.count && map[Int(code)] == Self.unknown {
+      map[Int(code)] = 0
+      new.append(code)
+    }
+    if !new.isEmpty {
+      let homes = own.codes(of: dictionary.texts, at: new)
+      for (code, home) in zip(new, homes) { map[Int(code)] = home }
     }
     translations[place].codes = map
     interner = own
-    return result
+    // A dictionary without texts has rows of NULL only.
+    if map.isEmpty { map = [0] }
+    return [UInt32](capacity: codes.count) { output in
+      for code in codes { output.append(code < known ? code : map[Int(code)]) }
+    }
   }
 
   /// PERF: a small dictionary is translated as a whole, whatever of it occurs, so that a row is one
@@ -127,12 +122,12 @@ struct TextHome: Sendable {
   private mutating func intern(_ texts: TextVector, validity: Bitmap?) -> [UInt32] {
     openInterner()
     var own = interner.take() ?? TextInterner()
+    defer { interner = own }
+    let rows = (0..<UInt32(texts.count)).filter { validity?[Int($0)] ?? true }
+    let codes = own.codes(of: texts, at: rows)
+    if rows.count == texts.count { return codes }
     var result = [UInt32](repeating: 0, count: texts.count)
-    for row in 0..<texts.count {
-      if let validity, !validity[row] { continue }
-      result[row] = own.code(of: texts, at: row)
-    }
-    interner = own
+    for (row, code) in zip(rows, codes) { result[Int(row)] = code }
     return result
   }
 
@@ -212,12 +207,11 @@ private final class SharedInterner: Sendable {
 
 /// Texts by content: equal bytes, equal code; codes in the order of first sight.
 ///
-/// Invariant: `slots.count` is a power of two, more than half of it is empty, and each slot holds a
-/// code + 1 or 0.
+/// Invariant: `slots.count` is a power of two, more than half of it is empty, and each slot holds
+/// the hash of a text above its code + 1, or 0.
 struct TextInterner: Sendable {
   private(set) var texts = TextVector()
-  private var hashes: [UInt32] = []
-  private var slots = [UInt32](repeating: 0, count: 16)
+  private var slots = [UInt64](repeating: 0, count: 16)
 
   init() {}
 
@@ -228,59 +222,97 @@ struct TextInterner: Sendable {
     var capacity = 16
     while capacity < texts.count * 2 + 2 { capacity *= 2 }
     slots = Array(repeating: 0, count: capacity)
-    hashes.reserveCapacity(texts.count)
     for code in 0..<texts.count {
-      let hash = UInt32(truncatingIfNeeded: hashOfText(texts.bytes, texts.range(code)))
-      hashes.append(hash)
-      place(UInt32(code), hash)
+      place(Self.hash(texts, code) << 32 | UInt64(code + 1))
     }
   }
 
   var count: Int { texts.count }
 
-  private mutating func place(_ code: UInt32, _ hash: UInt32) {
+  private static func hash(_ texts: TextVector, _ index: Int) -> UInt64 {
+    hashOfText(texts.bytes, texts.range(index)) & 0xFFFF_FFFF
+  }
+
+  private mutating func place(_ entry: UInt64) {
     let mask = slots.count - 1
-    var slot = Int(hash) & mask
+    var slot = Int(entry >> 32) & mask
     while slots[slot] != 0 { slot = (slot + 1) & mask }
-    slots[slot] = code + 1
+    slots[slot] = entry
   }
 
   func find(_ source: TextVector, at index: Int) -> UInt32? {
-    let range = source.range(index)
-    let hash = UInt32(truncatingIfNeeded: hashOfText(source.bytes, range))
-    return find(source.bytes, range, hash).code
+    find(source.bytes, source.range(index), Self.hash(source, index)).code
   }
 
-  private func find(_ bytes: [UInt8], _ range: Range<Int>, _ hash: UInt32)
+  private func find(_ bytes: [UInt8], _ range: Range<Int>, _ hash: UInt64)
     -> (code: UInt32?, slot: Int)
   {
     let mask = slots.count - 1
     var slot = Int(hash) & mask
     while slots[slot] != 0 {
-      let code = Int(slots[slot] - 1)
-      if hashes[code] == hash && textsAreEqual(texts.bytes, texts.range(code), bytes, range) {
-        return (UInt32(code), slot)
+      if slots[slot] >> 32 == hash {
+        let code = UInt32(truncatingIfNeeded: slots[slot]) - 1
+        if textsAreEqual(texts.bytes, texts.range(Int(code)), bytes, range) { return (code, slot) }
       }
       slot = (slot + 1) & mask
     }
     return (nil, slot)
   }
 
-  mutating func code(of source: TextVector, at index: Int) -> UInt32 {
-    let range = source.range(index)
-    let hash = UInt32(truncatingIfNeeded: hashOfText(source.bytes, range))
-    let (found, slot) = find(source.bytes, range, hash)
-    if let found { return found }
-    let code = UInt32(texts.count)
-    texts.append(source.bytes[range])
-    hashes.append(hash)
-    slots[slot] = code + 1
-    if texts.count * 2 >= slots.count { grow() }
-    return code
+  /// The codes of some of the texts of `source`; what is new is added.
+  mutating func codes(of source: TextVector, at indices: [UInt32]) -> [UInt32] {
+    var codes = [UInt32](repeating: 0, count: indices.count)
+    var hashes = [UInt64](repeating: 0, count: Self.stripe)
+    for first in stride(from: 0, to: indices.count, by: Self.stripe) {
+      let stripe = first..<min(first + Self.stripe, indices.count)
+      while (texts.count + stripe.count) * 2 > slots.count { grow() }
+      touch(source, indices[stripe], &hashes)
+      for place in stripe {
+        let range = source.range(Int(indices[place]))
+        let hash = hashes[place - first]
+        let (found, slot) = find(source.bytes, range, hash)
+        codes[place] = found ?? UInt32(texts.count)
+        if found == nil {
+          texts.append(source.bytes[range])
+          slots[slot] = hash << 32 | UInt64(texts.count)
+        }
+      }
+    }
+    return codes
+  }
+
+  /// How many texts are looked up together.
+  private static let stripe = 64
+
+  /// Finds the hashes of texts, and reads what their search will begin with.
+  ///
+  /// PERF: a search is three reads that wait for one another: of a slot, of the place of its text,
+  /// and of the text. Here those of many texts overlap: 3 M rows grouped by a million texts take
+  /// 0.75 of the time, and counted distinct 0.70 (whole processes, Sapphire Rapids VM, 2026-12-01).
+  private func touch(
+    _ source: TextVector, _ indices: ArraySlice<UInt32>, _ hashes: inout [UInt64]
+  ) {
+    let mask = slots.count - 1
+    var entries = [UInt64](repeating: 0, count: Self.stripe)
+    for (place, index) in indices.enumerated() {
+      hashes[place] = Self.hash(source, Int(index))
+      entries[place] = slots[Int(hashes[place]) & mask]
+    }
+    for place in 0..<indices.count {
+      let isLikely = entries[place] >> 32 == hashes[place] && entries[place] != 0
+      let code = isLikely ? Int(entries[place] & 0xFFFF_FFFF) - 1 : 0
+      entries[place] = code < texts.count ? UInt64(texts.range(code).lowerBound) : 0
+    }
+    var seen = 0
+    for place in 0..<indices.count where entries[place] < texts.bytes.count {
+      seen &+= Int(texts.bytes[Int(entries[place])])
+    }
+    precondition(seen <= 255 * Self.stripe, "a byte is at most 255")
   }
 
   private mutating func grow() {
-    slots = Array(repeating: 0, count: slots.count * 2)
-    for code in hashes.indices { place(UInt32(code), hashes[code]) }
+    let old = slots
+    slots = Array(repeating: 0, count: old.count * 2)
+    for entry in old where entry != 0 { place(entry) }
   }
 }
