@@ -267,4 +267,32 @@ import Testing
       #expect(abs(Double(result) - Double(count)) <= 0.065 * Double(count), "\(count): \(result)")
     }
   }
+
+  @Test func `are the same quantiles whatever order their values come in`() throws {
+    let count = 3_001
+    var random = Seeded(5)
+    let rising = (0..<count).map { Double($0 / 3) }
+    let pipe = (0..<count).map { Double(min($0, count - $0)) }
+    let bits = (0..<count).map { Double($0 % 2) }
+    let mixed = (0..<count).map { Double($0 * 7919 % count) }
+    let broken: [Double] = mixed.map { $0 < 300 ? .nan : -$0 }
+    let zeros = [Double](repeating: -0.0, count: count)
+    let falling = [Double](rising.reversed())
+    let shuffled = rising.shuffled(using: &random)
+    for values in [rising, falling, shuffled, pipe, bits, mixed, broken, zeros] {
+      let sorted = values.sorted { $0.isNaN ? false : $1.isNaN ? true : $0 < $1 }
+      for share in [0, 0.25, 0.5, 0.9, 0.9995, 1] {
+        var set = AggregateSet([Aggregate(.quantile(share, isInterpolated: true), [.double])])
+        let column = Column(.double, .doubles(values))
+        try set.update(.one(0, rows: count), groupCount: 1, [[column]])
+        let place = Double(count - 1) * share
+        let low = sorted[Int(place.rounded(.down))]
+        let high = sorted[Int(place.rounded(.up))]
+        let part = place - place.rounded(.down)
+        let expected = part == 0 ? low : low + (high - low) * part
+        let found = try set.finish(groupCount: 1)[0].value(at: 0)
+        #expect("\(found)" == "\(Value.double(expected))", "\(share) of \(values.prefix(5))")
+      }
+    }
+  }
 }
