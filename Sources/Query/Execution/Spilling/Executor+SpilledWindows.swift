@@ -72,11 +72,8 @@ struct SpilledWindows: Sendable {
       if call.function.isNumber {
         try partitions.store(rows, Column(.bigint, .integers(call.function.chosen(numbers))))
       } else {
-        try partitions.add(
-          rows,
-          starts: numbers.rowNumbers.indices.filter {
-            numbers.rowNumbers[$0] == 1
-          })
+        let starts = numbers.rowNumbers.indices.filter { numbers.rowNumbers[$0] == 1 }
+        try partitions.add(rows, starts: starts)
       }
     }
     return try partitions.finish()
@@ -106,9 +103,9 @@ private struct OpenPartition {
   private var results: RowStore
   /// The rows of the last partition.
   private var open: RowStore
+  private var meter = MemoryMeter()
   /// What a partition may always take.
   private static let leastMemory = 16 << 20
-  private var meter = MemoryMeter()
 
   init(_ executor: Executor, _ call: BoundWindow, inputs: [DataType]) {
     self.executor = executor
