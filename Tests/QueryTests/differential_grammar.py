@@ -311,7 +311,8 @@ class Maker:
             "INTERVAL 3 WEEKS", "INTERVAL '1 day 2 hours'", "INTERVAL 40 SECONDS", f"({self.small()}) * INTERVAL 1 DAY",
         )
         return self.pick(
-            lambda: f"date_trunc('{unit}', {self.pick(self.near('TIMESTAMP'), self.near('DATE'))})",
+            # DuckDB takes date_trunc('hour', day) > t for day >= t::DATE, which is another condition.
+            lambda: f"date_trunc('{unit}', {self.pick(self.near('TIMESTAMP'), 'CAST(' + self.near('DATE') + ' AS TIMESTAMP)')})",
             lambda: f"({self.near('TIMESTAMP')} {self.pick('+', '-')} {step})",
             lambda: f"({self.near('DATE')} {self.pick('+', '-')} {step})",
             lambda: f"({self.expression('DATE', depth - 1)})::TIMESTAMP",
